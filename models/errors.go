@@ -1,0 +1,15 @@
+// Package models says what a row is. It holds Django's tables as plain structs and the two errors that storage can
+// have; it knows no database, no HTTP and no rules.
+//
+// Times are UTC. A nil *time.Time is SQL NULL. The column names and table names are Django's own, so that the rows can
+// be shared with a Django project.
+package models
+
+import "errors"
+
+var (
+	// ErrNotFound says that no row matches. Stores return it, possibly wrapped, instead of a zero row.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict says that a write broke a unique constraint: somebody else holds that name, address or id.
+	ErrConflict = errors.New("conflict")
+)
