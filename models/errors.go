@@ -1,4 +1,4 @@
-// Package models says what a row is. It holds Django's tables as plain structs and the two errors that storage can
+// Package models says what a row is. It holds Django's tables as plain structs and the errors that storage can
 // have; it knows no database, no HTTP and no rules.
 //
 // Times are UTC. A nil *time.Time is SQL NULL. The column names and table names are Django's own, so that the rows can
@@ -12,4 +12,6 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict says that a write broke a unique constraint: somebody else holds that name, address or id.
 	ErrConflict = errors.New("conflict")
+	// ErrUnavailable says that storage cannot be reached now; trying again later may help.
+	ErrUnavailable = errors.New("storage unavailable")
 )
