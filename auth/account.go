@@ -1,0 +1,75 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"watchword/models"
+)
+
+// NewUser says what a new account shall be like.
+type NewUser struct {
+	Username  string
+	Email     string // may be empty
+	Password  string // in clear; the caller has validated it
+	Superuser bool   // also staff, as Django's create_superuser makes it
+}
+
+// CreateUser makes an active account. It returns ErrUsernameInvalid or ErrUsernameTaken, of two callers with one name
+// to all but one.
+//
+// Source: django.contrib.auth.models.UserManager.
+func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, error) {
+	username := norm.NFKC.String(n.Username)
+	if utf8.RuneCountInString(username) > models.UsernameMaxLength || !models.ValidUsername(username) {
+		return nil, ErrUsernameInvalid
+	}
+	encoded, err := s.passwords.Encode(ctx, n.Password)
+	if err != nil {
+		return nil, err
+	}
+	u := &models.User{
+		Username: username, Email: NormalizeEmail(n.Email), Password: encoded,
+		IsActive: true, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
+	}
+	if err := s.users.CreateUser(ctx, u); err != nil {
+		if errors.Is(err, models.ErrConflict) {
+			return nil, ErrUsernameTaken
+		}
+		return nil, err
+	}
+	return u, nil
+}
+
+// SetPassword gives u a new password, which the caller has validated. It returns ErrPasswordChanged when u no longer
+// is what the database holds.
+func (s *Service) SetPassword(ctx context.Context, u *models.User, password string) error {
+	encoded, err := s.passwords.Encode(ctx, password)
+	if err != nil {
+		return err
+	}
+	swapped, err := s.users.SwapPassword(ctx, u.ID, u.Password, encoded)
+	if err != nil {
+		return err
+	}
+	if !swapped {
+		return ErrPasswordChanged
+	}
+	u.Password = encoded
+	return nil
+}
+
+// NormalizeEmail lower-cases the domain part of address and leaves the rest alone.
+//
+// Source: django.contrib.auth.base_user.BaseUserManager.normalize_email.
+func NormalizeEmail(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address
+	}
+	return address[:at] + strings.ToLower(address[at:])
+}
