@@ -1,0 +1,110 @@
+package signing
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// maxInflated bounds what a compressed value may unfold to, in bytes. A session is a few hundred.
+const maxInflated = 64 << 10
+
+// Dumps returns the signed JSON of v. What encoding/json accepts, v may be; a json.RawMessage or a struct keeps the
+// order of its keys, as Python's dict does. Numbers with a fraction are written as Go writes them.
+//
+// Source: Django, django.core.signing.dumps.
+func (s *Signer) Dumps(v any) (string, error) {
+	data, err := marshalPython(v)
+	if err != nil {
+		return "", err
+	}
+	return s.Sign(EncodeBase64(data)), nil
+}
+
+// DumpsCompressed is Dumps with compress=True: the JSON is deflated where that makes it shorter, and a dot in front of
+// the value says so. The bytes depend on the implementation of zlib; every implementation reads them.
+func (s *Signer) DumpsCompressed(v any) (string, error) {
+	data, err := marshalPython(v)
+	if err != nil {
+		return "", err
+	}
+	deflated, err := deflate(data)
+	if err != nil {
+		return "", err
+	}
+	if len(deflated) < len(data)-1 {
+		return s.Sign("." + EncodeBase64(deflated)), nil
+	}
+	return s.Sign(EncodeBase64(data)), nil
+}
+
+// Loads reads what Dumps or DumpsCompressed wrote into dst, a pointer as for json.Unmarshal. The error is
+// ErrBadSignature, or ErrMalformed for a genuine value that is not JSON, does not fit dst, or unfolds to more than
+// 64 KiB. How old it is does not matter; see LoadsWithin.
+//
+// Source: Django, django.core.signing.loads.
+func (s *Signer) Loads(signed string, dst any) error {
+	value, _, err := s.Unsign(signed)
+	if err != nil {
+		return err
+	}
+	return decodeObject(value, dst)
+}
+
+// LoadsWithin is Loads for values that end: older than maxAge is ErrExpired.
+func (s *Signer) LoadsWithin(signed string, maxAge time.Duration, dst any) error {
+	value, err := s.UnsignWithin(signed, maxAge)
+	if err != nil {
+		return err
+	}
+	return decodeObject(value, dst)
+}
+
+// decodeObject undoes base64, deflate and JSON.
+func decodeObject(value string, dst any) error {
+	text, compressed := strings.CutPrefix(value, ".")
+	data, err := DecodeBase64(text)
+	if err != nil {
+		return err
+	}
+	if compressed {
+		if data, err = inflate(data); err != nil {
+			return err
+		}
+	}
+	if err := json.Unmarshal(data, dst); err != nil {
+		return fmt.Errorf("%w: JSON", ErrMalformed) // the cause may quote the value
+	}
+	return nil
+}
+
+func deflate(data []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func inflate(data []byte) ([]byte, error) {
+	r, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%w: zlib", ErrMalformed)
+	}
+	out, err := io.ReadAll(io.LimitReader(r, maxInflated+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: zlib", ErrMalformed)
+	}
+	if len(out) > maxInflated {
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrMalformed, maxInflated)
+	}
+	return out, nil
+}
