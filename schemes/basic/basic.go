@@ -47,7 +47,7 @@ func (s *Scheme) Challenge() string { return `Basic realm="api"` }
 //
 // Source: RFC 7617; rest_framework.authentication.BasicAuthentication.
 func (s *Scheme) Authenticate(r *http.Request) (schemes.Identity, error) {
-	words := strings.Fields(r.Header.Get("Authorization"))
+	words := schemes.HeaderWords(r, "Authorization")
 	if len(words) == 0 || !strings.EqualFold(words[0], "basic") {
 		return schemes.Identity{}, nil
 	}
