@@ -1,0 +1,72 @@
+package gormstore
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// txKey is the context key under which a transaction travels.
+type txKey struct{}
+
+// Atomic runs fn in one transaction: all of it is committed when fn returns nil, and none of it when fn returns an
+// error or panics. The context that fn receives carries the transaction, and every call inside must use it; a call
+// with an outer context would wait for the very connection that fn holds. Calls of Atomic inside fn join the
+// transaction. After an error of the Store inside fn, return: PostgreSQL refuses all further statements.
+//
+// Atomic returns fn's error as it is, or the one that kept the transaction from beginning or from being committed.
+// On models.ErrUnavailable it cannot be known whether a lost connection had committed.
+func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) error {
+	if transaction(ctx) != nil {
+		return fn(ctx)
+	}
+	var fnErr error
+	err := s.connection(ctx, func(conn *gorm.DB) error {
+		return conn.Transaction(func(tx *gorm.DB) error {
+			fnErr = fn(context.WithValue(ctx, txKey{}, tx))
+			return fnErr
+		})
+	})
+	if fnErr != nil {
+		return fnErr
+	}
+	return translate(err)
+}
+
+// connection waits for the writer, no longer than the pool's timeout, and hands fn a connection bound to ctx.
+func (s *Store) connection(ctx context.Context, fn func(conn *gorm.DB) error) error {
+	waiting, cancel := context.WithTimeout(ctx, s.cfg.PoolTimeout)
+	defer cancel()
+	return s.writer.WithContext(waiting).Connection(func(conn *gorm.DB) error {
+		return fn(conn.WithContext(ctx))
+	})
+}
+
+// write runs fn on the transaction in ctx, or else on the writer. It bounds the time and translates the error.
+func (s *Store) write(ctx context.Context, fn func(db *gorm.DB) error) error {
+	return s.run(ctx, s.writer, fn)
+}
+
+// read runs fn on the transaction in ctx, or else on a reader. It bounds the time and translates the error.
+// fn must be done with its rows when it returns.
+func (s *Store) read(ctx context.Context, fn func(db *gorm.DB) error) error {
+	return s.run(ctx, s.reader, fn)
+}
+
+func (s *Store) run(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error) error {
+	limit := s.cfg.StatementTimeout
+	if tx := transaction(ctx); tx != nil {
+		db = tx
+	} else {
+		limit += s.cfg.PoolTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return translate(fn(db.WithContext(ctx)))
+}
+
+// transaction is the one that ctx carries, or nil.
+func transaction(ctx context.Context) *gorm.DB {
+	tx, _ := ctx.Value(txKey{}).(*gorm.DB)
+	return tx
+}

@@ -1,0 +1,106 @@
+package gormstore
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// memory is the path that names a database which lives and dies with the process.
+const memory = ":memory:"
+
+// Config says which database to open and how long to wait for it.
+type Config struct {
+	URL string `setting:"DATABASE_URL" secret:"true" help:"Where the data is: sqlite:///file for a path relative to the working folder, sqlite:////absolute/file, sqlite://:memory:, or postgres://user:password@host:port/name?sslmode=…"`
+	// MaxConns bounds the connections to PostgreSQL, and those that read from SQLite (SQLite always has one writer).
+	MaxConns     int           `setting:"DATABASE_MAX_CONNS" help:"How many connections may be open at once. SQLite: how many may read at once; one more writes."`
+	MaxIdleConns int           `setting:"DATABASE_MAX_IDLE_CONNS" help:"How many idle connections are kept open."`
+	ConnMaxAge   time.Duration `setting:"CONN_MAX_AGE" help:"How long a connection to PostgreSQL is used before it is replaced; 0 means for ever."`
+	// PoolTimeout bounds the wait for a free connection; StatementTimeout what one statement may take after that.
+	PoolTimeout      time.Duration `setting:"DATABASE_POOL_TIMEOUT" help:"How long a request waits for a free connection before it is answered 503."`
+	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement may take before it is cancelled and the request answered 503."`
+
+	Now func() time.Time
+}
+
+// DefaultConfig is a SQLite file in the working folder.
+func DefaultConfig() Config {
+	return Config{
+		URL:              "sqlite:///db.sqlite3",
+		MaxConns:         16,
+		MaxIdleConns:     16,
+		ConnMaxAge:       30 * time.Minute,
+		PoolTimeout:      time.Second,
+		StatementTimeout: 3 * time.Second,
+		Now:              time.Now,
+	}
+}
+
+// Validate reports every setting that cannot work. Its texts never hold the password of the URL.
+func (c Config) Validate() error {
+	_, err := parseURL(c.URL)
+	errs := []error{err}
+	if c.MaxConns < 1 {
+		errs = append(errs, fmt.Errorf("DATABASE_MAX_CONNS: %d is not a positive number", c.MaxConns))
+	}
+	if c.MaxIdleConns < 0 {
+		errs = append(errs, fmt.Errorf("DATABASE_MAX_IDLE_CONNS: %d is negative", c.MaxIdleConns))
+	}
+	if c.ConnMaxAge < 0 {
+		errs = append(errs, fmt.Errorf("CONN_MAX_AGE: %v is negative", c.ConnMaxAge))
+	}
+	if c.PoolTimeout <= 0 {
+		errs = append(errs, fmt.Errorf("DATABASE_POOL_TIMEOUT: %v is not a positive duration", c.PoolTimeout))
+	}
+	if c.StatementTimeout < time.Millisecond {
+		errs = append(errs, fmt.Errorf("DATABASE_STATEMENT_TIMEOUT: %v is less than a millisecond", c.StatementTimeout))
+	}
+	return errors.Join(errs...)
+}
+
+// databaseURL is a DATABASE_URL that was understood: a SQLite path or a PostgreSQL URL.
+type databaseURL struct {
+	sqlitePath  string // "" for PostgreSQL
+	postgresURL string // "" for SQLite
+}
+
+// parseURL reads the forms that dj-database-url made common. Its errors never quote a password.
+func parseURL(raw string) (databaseURL, error) {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	switch scheme {
+	case "sqlite", "sqlite3":
+		path, err := sqlitePath(rest)
+		return databaseURL{sqlitePath: path}, err
+	case "postgres", "postgresql":
+		u, err := url.Parse(raw)
+		if err != nil || u.Opaque != "" {
+			return databaseURL{}, errors.New("DATABASE_URL: this is not a well-formed postgres:// URL " +
+				"(characters such as @ : / ? # % in the password must be percent-encoded)")
+		}
+		return databaseURL{postgresURL: raw}, nil
+	case "":
+		return databaseURL{}, errors.New("DATABASE_URL: a URL such as sqlite:///db.sqlite3 is required")
+	}
+	return databaseURL{}, errors.New("DATABASE_URL: it must begin with sqlite:// or postgres://")
+}
+
+// sqlitePath reads what follows "sqlite://": a slash and a path, where an absolute path brings a second slash.
+func sqlitePath(rest string) (string, error) {
+	if strings.TrimPrefix(rest, "/") == memory {
+		return memory, nil
+	}
+	path, err := url.PathUnescape(strings.TrimPrefix(rest, "/"))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("DATABASE_URL: the path of the SQLite file has a bad %% escape")
+	case !strings.HasPrefix(rest, "/"):
+		return "", errors.New("DATABASE_URL: sqlite:// must be followed by /file or by //absolute/file")
+	case path == "" || strings.HasSuffix(path, "/"):
+		return "", errors.New("DATABASE_URL: the SQLite URL names no file")
+	case strings.ContainsAny(path, "?\x00"):
+		return "", errors.New("DATABASE_URL: a SQLite URL takes no parameters")
+	}
+	return path, nil
+}

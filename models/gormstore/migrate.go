@@ -1,0 +1,197 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+	"gorm.io/gorm"
+)
+
+const (
+	// migrationsTable remembers which migrations were run. django_migrations is Django's own and stays so.
+	migrationsTable = "watchword_migrations"
+	// migrationsLock is the number of PostgreSQL's advisory lock that one migrating process holds.
+	migrationsLock = 0x7761746368776f72 // "watchwor"
+)
+
+// ErrForeignSchema says that the database holds Django's tables but was not made by Migrate: it belongs to a Django
+// project. Migrate leaves such a database alone.
+var ErrForeignSchema = errors.New("the database already holds the tables of a Django project, " +
+	"and none of the migrations of this server; it was left untouched")
+
+// migrationFiles holds one folder of reviewed SQL for each database. There is only a way up: going back is restoring a
+// backup, for what a "down" deletes nobody brings back.
+//
+//go:embed migrations
+var migrationFiles embed.FS
+
+// Migration is a step of the schema's history.
+type Migration struct {
+	Name string // the file's name, such as "0001_django_schema.sql"
+	SQL  string // what it runs
+}
+
+// Migrate runs the migrations that have not been run yet, each in a transaction of its own. Any number of processes
+// may call it at once. It returns ErrForeignSchema for the database of a Django project.
+func (s *Store) Migrate(ctx context.Context) error {
+	if _, err := s.appliedVersions(ctx); err != nil {
+		return err
+	}
+	pool, done, err := s.migrationPool()
+	if err != nil {
+		return err
+	}
+	err = s.migrate(ctx, pool)
+	return translate(errors.Join(err, done()))
+}
+
+// migrate runs goose. SQLite has no lock that outlives a transaction, so of several processes that migrate at once
+// each step has one winner, and the others fail on what is there already; a failure is final only if it comes
+// again with every step that might have been another's taken into account.
+func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
+	provider, err := s.migrationProvider(pool)
+	if err != nil {
+		return err
+	}
+	steps := len(provider.ListSources())
+	for range steps + 2 { // the steps, goose's own table, and a last run that finds nothing to do
+		if _, err = provider.Up(ctx); err == nil || s.dialect.goose == database.DialectPostgres {
+			return err
+		}
+	}
+	return err
+}
+
+// migrationProvider sets goose up for this database, silent and without its global registry.
+func (s *Store) migrationProvider(pool *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrationFiles, s.dialect.migrations)
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{
+		goose.WithTableName(migrationsTable),
+		goose.WithDisableGlobalRegistry(true),
+		goose.WithLogger(goose.NopLogger()),
+	}
+	if s.dialect.goose == database.DialectPostgres {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(migrationsLock), lock.WithLockTimeout(1, 300))
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	return goose.NewProvider(s.dialect.goose, pool, files, options...)
+}
+
+// PendingMigrations names the migrations that have not been run yet, in order. It changes nothing. It returns
+// ErrForeignSchema for the database of a Django project.
+func (s *Store) PendingMigrations(ctx context.Context) ([]string, error) {
+	plan, err := s.MigrationPlan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(plan))
+	for i, migration := range plan {
+		names[i] = migration.Name
+	}
+	return names, nil
+}
+
+// MigrationPlan is what Migrate would run, in order. It changes nothing, and returns the errors of PendingMigrations.
+func (s *Store) MigrationPlan(ctx context.Context) ([]Migration, error) {
+	applied, err := s.appliedVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(migrationFiles, path.Join(s.dialect.migrations, "*.sql"))
+	if err != nil {
+		return nil, err
+	}
+	var plan []Migration
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil {
+			return nil, err
+		}
+		if applied[version] {
+			continue
+		}
+		text, err := migrationFiles.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, Migration{Name: path.Base(file), SQL: string(text)})
+	}
+	return plan, nil
+}
+
+// appliedVersions reads goose's table without creating it, as goose itself would.
+func (s *Store) appliedVersions(ctx context.Context) (map[int64]bool, error) {
+	applied := map[int64]bool{}
+	err := s.read(ctx, func(db *gorm.DB) error {
+		ours, err := s.hasTable(db, migrationsTable)
+		if err != nil {
+			return err
+		}
+		if !ours {
+			return s.refuseForeign(db)
+		}
+		var versions []int64
+		err = db.Raw("SELECT version_id FROM " + migrationsTable + " WHERE is_applied").Scan(&versions).Error
+		for _, version := range versions {
+			applied[version] = true
+		}
+		return err
+	})
+	return applied, err
+}
+
+// refuseForeign looks for the two tables that every Django project with users has. Our own table is looked for once
+// more, in case another process has just migrated.
+func (s *Store) refuseForeign(db *gorm.DB) error {
+	for _, table := range []string{"django_migrations", "auth_user"} {
+		foreign, err := s.hasTable(db, table)
+		if err != nil {
+			return err
+		}
+		if !foreign {
+			continue
+		}
+		if ours, err := s.hasTable(db, migrationsTable); err != nil || ours {
+			return err
+		}
+		return ErrForeignSchema
+	}
+	return nil
+}
+
+func (s *Store) hasTable(db *gorm.DB, name string) (bool, error) {
+	var has bool
+	err := db.Raw(s.dialect.tables, name).Row().Scan(&has)
+	return has, err
+}
+
+// migrationPool is the pool that migrations run on: SQLite's writer, or a pool of PostgreSQL whose statements may take
+// as long as they need. done closes what was opened.
+func (s *Store) migrationPool() (pool *sql.DB, done func() error, err error) {
+	if s.dialect.goose != database.DialectPostgres {
+		pool, err = s.writer.DB()
+		return pool, func() error { return nil }, err
+	}
+	target, err := parseURL(s.cfg.URL)
+	if err != nil {
+		return nil, nil, err
+	}
+	if pool, err = postgresPool(target.postgresURL, 0); err != nil {
+		return nil, nil, fmt.Errorf("cannot migrate: %w", err)
+	}
+	return pool, pool.Close, nil
+}

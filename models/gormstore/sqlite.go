@@ -1,0 +1,151 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"time"
+
+	gormsqlite "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+)
+
+// openSQLite opens one connection that writes and a pool of connections that can only read. In write-ahead mode they
+// do not wait for each other. A database in memory belongs to its connection, so there is only one.
+func (s *Store) openSQLite(path string) error {
+	s.dialect = sqliteDialect()
+	if err := createFile(path); err != nil {
+		return err
+	}
+	busy := fmt.Sprintf("PRAGMA busy_timeout = %d", s.cfg.StatementTimeout.Milliseconds())
+	writer := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path), pragmas: []string{
+		busy, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
+	}})
+	writer.SetMaxOpenConns(1)
+	writer.SetMaxIdleConns(1)
+	var err error
+	if s.writer, err = newGORM(gormsqlite.New(gormsqlite.Config{Conn: writer}), s.cfg.Now); err != nil {
+		return translate(errors.Join(err, writer.Close()))
+	}
+	if path == memory {
+		s.reader = s.writer
+		return nil
+	}
+	reader := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path), pragmas: []string{busy, "PRAGMA query_only = ON"}})
+	reader.SetMaxOpenConns(s.cfg.MaxConns)
+	reader.SetMaxIdleConns(s.cfg.MaxIdleConns)
+	if s.reader, err = newGORM(gormsqlite.New(gormsqlite.Config{Conn: reader}), s.cfg.Now); err != nil {
+		return translate(errors.Join(err, reader.Close()))
+	}
+	return nil
+}
+
+// createFile makes an absent database file, readable by its owner only: it holds password hashes.
+func createFile(path string) error {
+	if path == memory {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// sqliteDSN is the SQLite URI of path. Transactions take the write lock when they begin: one that read first and
+// wrote later would fail at once, whatever the busy timeout, if another had written in between.
+func sqliteDSN(path string) string {
+	const options = "?_txlock=immediate" + sqliteOptions
+	if path == memory {
+		return memory + options
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + options
+}
+
+// sqliteConnector opens connections with the given pragmas, through whichever driver this build has.
+type sqliteConnector struct {
+	dsn     string
+	pragmas []string
+}
+
+// Driver implements driver.Connector.
+func (c sqliteConnector) Driver() driver.Driver { return sqliteDriver() }
+
+// Connect implements driver.Connector.
+func (c sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := sqliteDriver().Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	conn, ok := opened.(contextConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("the SQLite driver's %T lacks methods", opened), opened.Close())
+	}
+	for _, pragma := range c.pragmas {
+		if _, err := conn.ExecContext(ctx, pragma, nil); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", pragma, err), conn.Close())
+		}
+	}
+	return sqliteConn{conn}, nil
+}
+
+// contextConn is what both SQLite drivers' connections are.
+type contextConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+}
+
+// sqliteConn is a connection that writes values as Django does.
+type sqliteConn struct{ contextConn }
+
+// CheckNamedValue implements driver.NamedValueChecker. Date-times become Django's text; text that PostgreSQL would
+// refuse is refused here too.
+func (sqliteConn) CheckNamedValue(arg *driver.NamedValue) error {
+	value, err := driver.DefaultParameterConverter.ConvertValue(arg.Value)
+	if err != nil {
+		return err
+	}
+	switch v := value.(type) {
+	case time.Time:
+		if value, err = djangoDateTime(v); err != nil {
+			return err
+		}
+	case string:
+		if !storable(v) {
+			return ErrInvalidValue
+		}
+	}
+	arg.Value = value
+	return nil
+}
+
+// djangoDateTime writes t as Django's SQLite backend does: in UTC, without a zone, and with six digits of a second's
+// fraction or none. Such texts sort by time.
+func djangoDateTime(t time.Time) (string, error) {
+	t = t.UTC()
+	if t.Year() < 1 || t.Year() > 9999 {
+		return "", fmt.Errorf("%w: the year %d", ErrInvalidValue, t.Year())
+	}
+	if t.Nanosecond()/1000 == 0 {
+		return t.Format("2006-01-02 15:04:05"), nil
+	}
+	return t.Format("2006-01-02 15:04:05.000000"), nil
+}
+
+// pingSQLite reads the file, not only the connection.
+func pingSQLite(db *gorm.DB) error {
+	var tables int
+	return db.Raw("SELECT COUNT(*) FROM sqlite_master").Row().Scan(&tables)
+}

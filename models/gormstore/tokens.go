@@ -1,0 +1,98 @@
+package gormstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"watchword/models"
+)
+
+// RecordOutstanding notes a refresh token that was handed out, and sets its ID. It returns models.ErrConflict if the
+// jti is known, and models.ErrNotFound if the user is gone.
+func (s *Store) RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error {
+	const query = `INSERT INTO token_blacklist_outstandingtoken (jti, token, created_at, expires_at, user_id)
+		VALUES (?, ?, ?, ?, CAST(? AS bigint)) RETURNING id`
+	return s.write(ctx, func(db *gorm.DB) error {
+		return insert(db, &t.ID, query, t.JTI, t.Token, t.CreatedAt, t.ExpiresAt, integer(t.UserID))
+	})
+}
+
+// Blacklist ends the refresh token with t's jti; first says whether it was alive until now. A jti that is not
+// outstanding is recorded from t, without a user if t's user is gone.
+//
+// The gate is the insert of the blacklist row, whose count of rows is 1 for exactly one of any number of callers.
+// It is tried first because nearly all tokens are outstanding; a replay pays for the detour.
+func (s *Store) Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error) {
+	err = s.Atomic(ctx, func(ctx context.Context) error {
+		if first, err = s.blacklistKnown(ctx, t.JTI, at); first || err != nil {
+			return err
+		}
+		if err := s.recordIfUnknown(ctx, t); err != nil {
+			return err
+		}
+		first, err = s.blacklistKnown(ctx, t.JTI, at)
+		return err
+	})
+	return first && err == nil, err
+}
+
+// blacklistKnown ends the token with that jti, if it is outstanding and alive.
+func (s *Store) blacklistKnown(ctx context.Context, jti string, at time.Time) (first bool, err error) {
+	const query = `INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
+		SELECT id, ? FROM token_blacklist_outstandingtoken WHERE jti = ? ON CONFLICT (token_id) DO NOTHING`
+	err = s.write(ctx, func(db *gorm.DB) error {
+		result := db.Exec(query, at, jti)
+		first = result.RowsAffected == 1
+		return result.Error
+	})
+	return first, err
+}
+
+// recordIfUnknown makes the outstanding row for a jti that has none. On PostgreSQL it waits for another transaction
+// that is doing so.
+func (s *Store) recordIfUnknown(ctx context.Context, t *models.OutstandingToken) error {
+	const query = `INSERT INTO token_blacklist_outstandingtoken (jti, token, created_at, expires_at, user_id)
+		VALUES (?, ?, ?, ?, (SELECT id FROM auth_user WHERE id = CAST(? AS bigint))) ON CONFLICT (jti) DO NOTHING`
+	return s.write(ctx, func(db *gorm.DB) error {
+		return db.Exec(query, t.JTI, t.Token, t.CreatedAt, t.ExpiresAt, integer(t.UserID)).Error
+	})
+}
+
+// Blacklisted reports whether the refresh token with that jti was ended.
+func (s *Store) Blacklisted(ctx context.Context, jti string) (bool, error) {
+	const query = `SELECT 1 FROM token_blacklist_outstandingtoken AS o
+		JOIN token_blacklist_blacklistedtoken AS b ON b.token_id = o.id WHERE o.jti = ?`
+	if !storable(jti) {
+		return false, nil
+	}
+	err := s.read(ctx, func(db *gorm.DB) error {
+		var one int
+		return db.Raw(query, jti).Row().Scan(&one)
+	})
+	if errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// DeleteExpiredTokens deletes outstanding tokens that have expired by now, and their blacklist rows: at most limit
+// tokens, oldest first, in one short transaction. It returns how many; fewer than limit means that none is left.
+func (s *Store) DeleteExpiredTokens(ctx context.Context, now time.Time, limit int) (int, error) {
+	const expired = "(SELECT id FROM token_blacklist_outstandingtoken WHERE expires_at <= ? ORDER BY id LIMIT ?)"
+	var deleted int64
+	err := s.Atomic(ctx, func(ctx context.Context) error {
+		return s.write(ctx, func(db *gorm.DB) error {
+			err := db.Exec("DELETE FROM token_blacklist_blacklistedtoken WHERE token_id IN "+expired, now, limit).Error
+			if err != nil {
+				return err
+			}
+			result := db.Exec("DELETE FROM token_blacklist_outstandingtoken WHERE id IN "+expired, now, limit)
+			deleted = result.RowsAffected
+			return result.Error
+		})
+	})
+	return int(deleted), err
+}

@@ -1,0 +1,101 @@
+package gormstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"watchword/models"
+)
+
+// userColumns are the columns of models.User, in the order in which scanUser reads them.
+const userColumns = "id, password, last_login, is_superuser, username, first_name, last_name, email, is_staff, " +
+	"is_active, date_joined"
+
+// userBy are the queries of UserBy. The cast lets ids be compared that the column is too small for.
+var userBy = map[models.UserField]string{
+	models.UserFieldID:       "SELECT " + userColumns + " FROM auth_user WHERE id = CAST(? AS bigint)",
+	models.UserFieldUsername: "SELECT " + userColumns + " FROM auth_user WHERE username = ?",
+	models.UserFieldEmail:    "SELECT " + userColumns + " FROM auth_user WHERE email = ? ORDER BY id LIMIT 1",
+}
+
+// UserBy finds the user whose field is exactly value, and of several with one e-mail address the oldest. It returns
+// models.ErrNotFound if there is none, also for values that no row can hold: an id that is no number, text with a NUL
+// character, the empty string (users without an address are not to be found by it).
+func (s *Store) UserBy(ctx context.Context, field models.UserField, value string) (*models.User, error) {
+	query, ok := userBy[field]
+	if !ok {
+		return nil, fmt.Errorf("gormstore: users cannot be looked up by %q", field)
+	}
+	if value == "" || !storable(value) {
+		return nil, models.ErrNotFound
+	}
+	arg := any(value)
+	if field == models.UserFieldID {
+		if arg, ok = models.UserID(value).Int(); !ok {
+			return nil, models.ErrNotFound
+		}
+	}
+	u := new(models.User)
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Raw(query, arg).Row().Scan(&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName,
+			&u.LastName, &u.Email, &u.IsStaff, &u.IsActive, &u.DateJoined)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+// UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like
+// Django's iexact it folds ASCII letters only on SQLite, and all letters of the database's locale on PostgreSQL.
+func (s *Store) UsersByUsernameFold(ctx context.Context, username string) ([]models.User, error) {
+	if !storable(username) {
+		return nil, nil
+	}
+	var users []models.User
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Where("UPPER(username) = UPPER(?)", username).Order("id").Find(&users).Error
+	})
+	return users, err
+}
+
+// CreateUser inserts u and sets its ID, which must be empty. It returns models.ErrConflict if the name is taken.
+func (s *Store) CreateUser(ctx context.Context, u *models.User) error {
+	const query = `INSERT INTO auth_user (password, last_login, is_superuser, username, first_name, last_name, email,
+		is_staff, is_active, date_joined) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
+	return s.write(ctx, func(db *gorm.DB) error {
+		return insert(db, &u.ID, query, u.Password, u.LastLogin, u.IsSuperuser, u.Username, u.FirstName, u.LastName,
+			u.Email, u.IsStaff, u.IsActive, u.DateJoined)
+	})
+}
+
+// SwapPassword puts the encoded hash new in the place of old. It reports false if the stored hash is not old any more:
+// somebody was faster, or the user is gone.
+func (s *Store) SwapPassword(ctx context.Context, id models.UserID, old, new string) (bool, error) {
+	var swapped bool
+	err := s.write(ctx, func(db *gorm.DB) error {
+		result := db.Exec("UPDATE auth_user SET password = ? WHERE id = CAST(? AS bigint) AND password = ?",
+			new, integer(id), old)
+		swapped = result.RowsAffected == 1
+		return result.Error
+	})
+	return swapped, err
+}
+
+// SetLastLogin notes when a user logged in. It returns models.ErrNotFound if the user is gone.
+func (s *Store) SetLastLogin(ctx context.Context, id models.UserID, at time.Time) error {
+	return s.write(ctx, func(db *gorm.DB) error {
+		return oneRow(db.Exec("UPDATE auth_user SET last_login = ? WHERE id = CAST(? AS bigint)", at, integer(id)))
+	})
+}
+
+// integer is id for a statement on an integer column: NULL, which equals nothing, unless it is a number.
+func integer(id models.UserID) any {
+	if n, ok := id.Int(); ok {
+		return n
+	}
+	return nil
+}
