@@ -40,7 +40,9 @@ func (c GateConfig) Validate() error {
 type Busy struct{ after time.Duration }
 
 // Error describes the error for logs and tests.
-func (b *Busy) Error() string { return fmt.Sprintf("password: too many hashes at once, retry after %v", b.after) }
+func (b *Busy) Error() string {
+	return fmt.Sprintf("password: too many hashes at once, retry after %v", b.after)
+}
 
 // RetryAfter is when to ask again.
 func (b *Busy) RetryAfter() time.Duration { return b.after }
