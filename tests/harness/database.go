@@ -1,0 +1,107 @@
+package harness
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "github.com/mattn/go-sqlite3"    // the driver "sqlite3"
+)
+
+// postgresVariable names a PostgreSQL server on which databases may be created, as a postgres:// address.
+const postgresVariable = "WATCHWORD_TEST_POSTGRES"
+
+// Database is an empty database of one test.
+type Database struct {
+	Name string // "sqlite" or "postgres"
+	URL  string // as the server takes it
+	Path string // the file, SQLite only
+
+	driver, source string
+}
+
+// EachDatabase runs test once for SQLite and once for PostgreSQL, in parallel.
+func EachDatabase(t *testing.T, test func(t *testing.T, db Database)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, SQLite(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, Postgres(t))
+	})
+}
+
+// SQLite names a file in a temporary folder; nothing is there yet.
+func SQLite(t testing.TB) Database {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "db.sqlite3")
+	return Database{Name: "sqlite", URL: "sqlite:///" + path, Path: path,
+		driver: "sqlite3", source: "file:" + path + "?_busy_timeout=5000"}
+}
+
+// Postgres creates an empty database and drops it when the test ends.
+func Postgres(t testing.TB) Database {
+	t.Helper()
+	server := os.Getenv(postgresVariable)
+	if server == "" {
+		Missing(t, "a PostgreSQL server ("+postgresVariable+" is not set)")
+	}
+	address, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("%s is not an address", postgresVariable)
+	}
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "watchword_test_" + strings.ToLower(rand.Text()[:12])
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatalf("create a database: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		if _, err := admin.ExecContext(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("drop the database: %v", err)
+		}
+		if err := admin.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	address.Path = "/" + name
+	return Database{Name: "postgres", URL: address.String(), driver: "pgx", source: address.String()}
+}
+
+// Open opens the database beside the server, to look at rows. It is closed when the test ends.
+func (d Database) Open(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(d.driver, d.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(2)
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// Count runs a query that gives one number.
+func Count(t testing.TB, db *sql.DB, query string, args ...any) int {
+	t.Helper()
+	var n int
+	if err := db.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}

@@ -1,0 +1,265 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	startPatience = 30 * time.Second
+	stopPatience  = 20 * time.Second
+)
+
+// Config says how a server is started.
+type Config struct {
+	Database      Database
+	Settings      any      // written to the settings file as JSON; nil: DefaultSettings
+	Fixtures      any      // rows for loaddata; nil: none
+	Compatibility string   // "safe" (default) or "exact"
+	Environ       []string // further variables, NAME=value
+	Secrets       []string // texts that must not be in the log
+}
+
+// Server is a running server.
+type Server struct {
+	URL, Host string
+	Dir       string // its working folder
+	MailDir   string // where it writes mails
+
+	cfg     Config
+	environ []string
+	log     *os.File
+	client  *http.Client
+	process *exec.Cmd
+	exited  chan struct{} // closed when process has ended
+	stopped sync.Once
+}
+
+// Start migrates the database, loads the fixtures, starts the server and waits until it is ready. The server is
+// stopped when the test ends; its log is shown if the test failed, and searched for secrets in any case.
+func Start(t testing.TB, cfg Config) *Server {
+	t.Helper()
+	s := prepare(t, cfg)
+	if out, err := s.Command(t.Context(), "migrate"); err != nil {
+		t.Fatalf("migrate: %v\n%s", err, out)
+	}
+	if cfg.Fixtures != nil {
+		path := writeJSON(t, filepath.Join(s.Dir, "fixtures.json"), cfg.Fixtures)
+		if out, err := s.Command(t.Context(), "loaddata", path); err != nil {
+			t.Fatalf("loaddata: %v\n%s", err, out)
+		}
+	}
+	s.Launch(t)
+	return s
+}
+
+// prepare makes the folders, the settings file and the environment, and starts nothing.
+func prepare(t testing.TB, cfg Config) *Server {
+	t.Helper()
+	dir := t.TempDir()
+	host := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	s := &Server{URL: "http://" + host, Host: host, Dir: dir, MailDir: filepath.Join(dir, "mail"), cfg: cfg,
+		client: newClient()}
+	if err := os.Mkdir(s.MailDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	settings := cfg.Settings
+	if settings == nil {
+		settings = DefaultSettings(t)
+	}
+	log, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.log = log
+	compatibility := cfg.Compatibility
+	if compatibility == "" {
+		compatibility = "safe"
+	}
+	s.environ = append(inherited(),
+		"WATCHWORD_SETTINGS="+writeJSON(t, filepath.Join(dir, "settings.json"), settings),
+		"WATCHWORD_DATABASE_URL="+cfg.Database.URL,
+		"WATCHWORD_LISTEN="+host,
+		"WATCHWORD_EMAIL_BACKEND=filebased",
+		"WATCHWORD_EMAIL_FILE_PATH="+s.MailDir,
+		"WATCHWORD_COMPATIBILITY="+compatibility,
+		"WATCHWORD_DEMO=true",
+	)
+	s.environ = append(s.environ, cfg.Environ...)
+	t.Cleanup(func() { s.finish(t) })
+	return s
+}
+
+// Command runs one of the program's commands in the server's environment and returns what it printed.
+func (s *Server) Command(ctx context.Context, args ...string) (string, error) {
+	return s.CommandWith(ctx, nil, args...)
+}
+
+// CommandWith is [Server.Command] with further environment variables.
+func (s *Server) CommandWith(ctx context.Context, environ []string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, os.Getenv(binaryVariable), args...)
+	cmd.Dir, cmd.Env = s.Dir, append(s.environ[:len(s.environ):len(s.environ)], environ...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// Launch starts the server process and waits until it is ready. Use it after [Server.Kill] or [Server.Terminate].
+func (s *Server) Launch(t testing.TB) {
+	t.Helper()
+	cmd := exec.Command(os.Getenv(binaryVariable), "serve") //nolint:noctx // it outlives the test's context until finish
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.Dir, s.environ, s.log, s.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan struct{})
+	s.process, s.exited = cmd, exited
+	go func() {
+		_ = cmd.Wait() // the state is in cmd.ProcessState
+		close(exited)
+	}()
+	s.awaitReady(t)
+}
+
+func (s *Server) awaitReady(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
+	defer cancel()
+	for {
+		if got, err := s.Do(ctx, http.MethodGet, "/readyz", "", nil); err == nil && got.Status == http.StatusOK {
+			return
+		}
+		select {
+		case <-s.exited:
+			t.Fatalf("the server ended (%v); its log:\n%s", s.process.ProcessState, s.Log(t))
+		case <-ctx.Done():
+			t.Fatalf("the server is not ready after %v; its log:\n%s", startPatience, s.Log(t))
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// Signal sends a signal to the server process.
+func (s *Server) Signal(t testing.TB, signal os.Signal) {
+	t.Helper()
+	if err := s.process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+}
+
+// Kill ends the server without warning, as a power cut would, and waits until it is gone.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	s.Signal(t, syscall.SIGKILL)
+	<-s.exited
+	s.client.CloseIdleConnections()
+}
+
+// Terminate asks the server to stop, and waits until it has.
+func (s *Server) Terminate(t testing.TB) {
+	t.Helper()
+	s.Signal(t, syscall.SIGTERM)
+	s.AwaitExit(t)
+}
+
+// AwaitExit waits for the end of a server that was asked to stop, and says what is wrong with that end.
+func (s *Server) AwaitExit(t testing.TB) {
+	t.Helper()
+	s.client.CloseIdleConnections()
+	select {
+	case <-s.exited:
+		if state := s.process.ProcessState; !state.Success() {
+			t.Errorf("the server ended with %v", state)
+		}
+	case <-time.After(stopPatience):
+		t.Errorf("the server has not stopped %v after it was asked to", stopPatience)
+		_ = s.process.Process.Kill()
+		<-s.exited
+	}
+}
+
+// PID is the number of the server's process.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
+// Running says whether the process is alive.
+func (s *Server) Running() bool {
+	select {
+	case <-s.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+// finish stops the server if it runs, and looks at its log.
+func (s *Server) finish(t testing.TB) {
+	s.stopped.Do(func() {
+		if s.process != nil && s.Running() {
+			s.Terminate(t)
+		}
+		s.checkLog(t)
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", tail(s.Log(t), 60))
+		}
+		if err := s.log.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// inherited is the environment without anything that configures the server.
+func inherited() []string {
+	var out []string
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "WATCHWORD_") && !strings.HasPrefix(variable, "DJANGO_") {
+			out = append(out, variable)
+		}
+	}
+	return out
+}
+
+func writeJSON(t testing.TB, path string, value any) string {
+	t.Helper()
+	data, err := json.Marshal(value)
+	if err == nil {
+		err = os.WriteFile(path, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// lastPort counts through ports that the system does not hand out by itself, so that no outgoing connection takes a
+// port between its choice and the server's start.
+var lastPort atomic.Int32
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	const first, count = 20000, 12000
+	for range count {
+		port := first + (int(lastPort.Add(1))+os.Getpid()*31)%count
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // no waiting in it
+		if err != nil {
+			continue
+		}
+		if err := listener.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return port
+	}
+	t.Fatal("no free port")
+	return 0
+}
