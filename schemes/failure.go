@@ -47,6 +47,16 @@ type Failure struct {
 	Scheme string // the Name of the scheme that refused
 	Reason Reason
 	Err    error // the cause, for the log; may be nil
+
+	Attempts []Attempt // what each kind of token that it may have been had to say; nil where there is but one way to read it
+	Claim    string    // the claim that Expired or NoExpiry is about, where it is not the usual one; else ""
+}
+
+// Attempt is one way in which a credential was read, in vain.
+type Attempt struct {
+	Class  string // the kind's name in the original package, such as "AccessToken"
+	Type   string // its name in tokens, such as "access"
+	Reason Reason
 }
 
 // Fail returns a *Failure of the named scheme.
