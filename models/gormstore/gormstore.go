@@ -77,6 +77,7 @@ func newGORM(d gorm.Dialector, now func() time.Time) (*gorm.DB, error) {
 		Logger:                 logger.Discard,
 		NowFunc:                now,
 		SkipDefaultTransaction: true,
+		QueryFields:            true, // name the columns: an adopted table may have more
 		DisableAutomaticPing:   true,
 	})
 }

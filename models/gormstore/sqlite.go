@@ -23,7 +23,7 @@ func (s *Store) openSQLite(path string) error {
 		return err
 	}
 	busy := fmt.Sprintf("PRAGMA busy_timeout = %d", s.cfg.StatementTimeout.Milliseconds())
-	writer := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path), pragmas: []string{
+	writer := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "immediate"), pragmas: []string{
 		busy, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
 	}})
 	writer.SetMaxOpenConns(1)
@@ -36,7 +36,9 @@ func (s *Store) openSQLite(path string) error {
 		s.reader = s.writer
 		return nil
 	}
-	reader := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path), pragmas: []string{busy, "PRAGMA query_only = ON"}})
+	reader := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "deferred"), pragmas: []string{
+		busy, "PRAGMA query_only = ON",
+	}})
 	reader.SetMaxOpenConns(s.cfg.MaxConns)
 	reader.SetMaxIdleConns(s.cfg.MaxIdleConns)
 	if s.reader, err = newGORM(gormsqlite.New(gormsqlite.Config{Conn: reader}), s.cfg.Now); err != nil {
@@ -60,10 +62,11 @@ func createFile(path string) error {
 	return file.Close()
 }
 
-// sqliteDSN is the SQLite URI of path. Transactions take the write lock when they begin: one that read first and
-// wrote later would fail at once, whatever the busy timeout, if another had written in between.
-func sqliteDSN(path string) string {
-	const options = "?_txlock=immediate" + sqliteOptions
+// sqliteDSN is the SQLite URI of path. lock says when transactions take the write lock. Those that write must take it
+// when they begin ("immediate"): one that read first and wrote later would fail at once, whatever the busy timeout, if
+// another had written in between. Those that only read never take it ("deferred").
+func sqliteDSN(path, lock string) string {
+	options := "?_txlock=" + lock + sqliteOptions
 	if path == memory {
 		return memory + options
 	}

@@ -38,6 +38,11 @@ func (s *Store) UserBy(ctx context.Context, field models.UserField, value string
 			return nil, models.ErrNotFound
 		}
 	}
+	return s.oneUser(ctx, query, arg)
+}
+
+// oneUser runs a query for userColumns.
+func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.User, error) {
 	u := new(models.User)
 	err := s.read(ctx, func(db *gorm.DB) error {
 		return db.Raw(query, arg).Row().Scan(&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName,

@@ -1,0 +1,60 @@
+package gormstore_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"watchword/models/gormstore"
+	"watchword/models/storetest"
+)
+
+func TestSQLiteKeepsTheContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Store { return openSQLite(t) })
+}
+
+func TestPostgresKeepsTheContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Store { return openPostgres(t) })
+}
+
+// openSQLite opens a migrated store in a file of its own.
+func openSQLite(t testing.TB) *gormstore.Store {
+	t.Helper()
+	return openMigrated(t, sqliteURL(t))
+}
+
+// openPostgres opens a migrated store in a database of its own, or skips the test.
+func openPostgres(t testing.TB) *gormstore.Store {
+	t.Helper()
+	return openMigrated(t, storetest.PostgresURL(t))
+}
+
+// sqliteURL names a file that does not exist yet.
+func sqliteURL(t testing.TB) string {
+	t.Helper()
+	return "sqlite:///" + filepath.Join(t.TempDir(), "db.sqlite3")
+}
+
+func openMigrated(t testing.TB, url string) *gormstore.Store {
+	t.Helper()
+	s := open(t, url)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatalf("Migrate: %v", err)
+	}
+	return s
+}
+
+func open(t testing.TB, url string) *gormstore.Store {
+	t.Helper()
+	cfg := gormstore.DefaultConfig()
+	cfg.URL = url
+	s, err := gormstore.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return s
+}

@@ -1,0 +1,44 @@
+package gormstore
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"watchword/models"
+)
+
+// UserByPlainToken finds the user whose authtoken_token is key. It returns models.ErrNotFound if there is none.
+func (s *Store) UserByPlainToken(ctx context.Context, key string) (*models.User, error) {
+	const query = `SELECT u.id, u.password, u.last_login, u.is_superuser, u.username, u.first_name, u.last_name, u.email,
+		u.is_staff, u.is_active, u.date_joined FROM authtoken_token AS t JOIN auth_user AS u ON u.id = t.user_id
+		WHERE t.key = ?`
+	if !storable(key) {
+		return nil, models.ErrNotFound
+	}
+	return s.oneUser(ctx, query, key)
+}
+
+// PlainToken returns the key of t's user. Where the user has none, t becomes it; of several callers at once all get the
+// same key. It returns models.ErrNotFound if the user is gone.
+func (s *Store) PlainToken(ctx context.Context, t models.AuthToken) (key string, err error) {
+	const insert = `INSERT INTO authtoken_token (key, user_id, created) VALUES (?, CAST(? AS bigint), ?)
+		ON CONFLICT (user_id) DO NOTHING`
+	const query = "SELECT key FROM authtoken_token WHERE user_id = CAST(? AS bigint)"
+	err = s.Atomic(ctx, func(ctx context.Context) error {
+		return s.write(ctx, func(db *gorm.DB) error {
+			if err := db.Exec(insert, t.Key, integer(t.UserID), t.Created).Error; err != nil {
+				return err
+			}
+			return db.Raw(query, integer(t.UserID)).Row().Scan(&key)
+		})
+	})
+	return key, err
+}
+
+// DeletePlainToken deletes the user's authtoken_token; none is no error.
+func (s *Store) DeletePlainToken(ctx context.Context, user models.UserID) error {
+	return s.write(ctx, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM authtoken_token WHERE user_id = CAST(? AS bigint)", integer(user)).Error
+	})
+}
