@@ -1,0 +1,45 @@
+package dialects
+
+import (
+	"log/slog"
+	"net"
+
+	"github.com/labstack/echo/v4"
+)
+
+// logRequest writes one line about every request: no query, no header and no body, and of a path with parameters, which
+// may be secrets, the pattern only.
+func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.cfg.Now()
+		if err := next(c); err != nil {
+			c.Error(err) // now, so that the status is known
+		}
+		r := c.Request()
+		if !s.log.Enabled(r.Context(), slog.LevelInfo) {
+			return nil
+		}
+		address, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil {
+			address = r.RemoteAddr
+		}
+		s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("request", requestID(c)), slog.String("address", address),
+			slog.String("method", r.Method), slog.String("path", loggedPath(c)),
+			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
+			slog.Duration("took", s.cfg.Now().Sub(start)))
+		return nil
+	}
+}
+
+// maxLoggedPath is as much as is logged of a path that is not ours, in bytes.
+const maxLoggedPath = 200
+
+// loggedPath is the pattern of the path, or the path itself if it matches none.
+func loggedPath(c echo.Context) string {
+	if pattern := c.Path(); pattern != "" {
+		return pattern
+	}
+	path := c.Request().URL.Path
+	return path[:min(len(path), maxLoggedPath)]
+}

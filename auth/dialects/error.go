@@ -1,0 +1,102 @@
+package dialects
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/models"
+	"watchword/schemes"
+	"watchword/serializers"
+)
+
+// storageWait is how long a client is told to wait while storage cannot be reached.
+const storageWait = 5 * time.Second
+
+// busy is an error that is over after a while.
+type busy interface {
+	error
+	RetryAfter() time.Duration
+}
+
+// WriteError answers a request to a view with err. Refusals (serializers.Problem, serializers.Errors, schemes.Failure)
+// are said in words, a busy server and unreachable storage are 503 with Retry-After, and everything else is logged and
+// answered with a 500 that says nothing. Outside of a view it does nothing.
+func WriteError(c echo.Context, err error) {
+	x := exchangeOf(c)
+	if x == nil || c.Response().Committed {
+		return
+	}
+	p := x.site.problem(err)
+	if p == nil {
+		x.site.serverError(c, err)
+		return
+	}
+	status, header := p.Status, c.Response().Header()
+	for name, values := range p.Header {
+		header[name] = values
+	}
+	switch {
+	case p.Unauthenticated && x.challenge != "":
+		header.Set(echo.HeaderWWWAuthenticate, x.challenge)
+	case p.Unauthenticated:
+		status = http.StatusForbidden
+	}
+	if err := Respond(c, status, p.Body); err != nil {
+		x.site.serverError(c, err)
+	}
+}
+
+// problem returns err as an answer, or nil if it is ours.
+func (s *Site) problem(err error) *serializers.Problem {
+	var (
+		problem *serializers.Problem
+		faults  *serializers.Errors
+		failure *schemes.Failure
+		waiting busy
+	)
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.As(err, &faults):
+		return faults.Problem()
+	case errors.As(err, &failure):
+		return s.refusal(failure)
+	case errors.As(err, &waiting):
+		return serializers.Unavailable(waiting.RetryAfter())
+	case errors.Is(err, models.ErrUnavailable):
+		return serializers.Unavailable(storageWait)
+	}
+	return nil
+}
+
+// serverError logs err and answers with a page that says nothing of it.
+func (s *Site) serverError(c echo.Context, err error) {
+	level := slog.LevelError
+	if c.Request().Context().Err() != nil {
+		level = slog.LevelInfo // the client has gone; nobody will read the answer
+	}
+	s.log.LogAttrs(c.Request().Context(), level, "request failed",
+		slog.String("request", requestID(c)), slog.String("method", c.Request().Method),
+		slog.String("path", loggedPath(c)), slog.Any("error", err))
+	s.page(c, http.StatusInternalServerError)
+}
+
+// handleError answers what no view answered: paths that are not there, and what else Echo refuses.
+func (s *Site) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	var refused *echo.HTTPError
+	switch {
+	case !errors.As(err, &refused):
+		s.serverError(c, err)
+	case refused.Code == http.StatusNotFound:
+		s.notFound(c)
+	default:
+		s.page(c, refused.Code)
+	}
+}

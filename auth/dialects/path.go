@@ -1,0 +1,76 @@
+package dialects
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+)
+
+// decodePath makes the router match the decoded path, as it is: nothing is cleaned, case matters. A path that is no
+// text is not found.
+func (s *Site) decodePath(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if path := r.URL.Path; !utf8.ValidString(path) || strings.Contains(path, "\x00") {
+			return echo.ErrNotFound
+		}
+		if r.URL.RawPath != "" {
+			u := *r.URL
+			u.RawPath = ""
+			r.URL = &u
+		}
+		return next(c)
+	}
+}
+
+// matches reports whether the parameters of the route that Echo found are what the route wants. Echo lets the last one
+// reach over slashes.
+func (s *Site) matches(c echo.Context) bool {
+	for _, name := range s.integers[c.Path()] {
+		if !isInteger(c.Param(name)) {
+			return false
+		}
+	}
+	return true
+}
+
+func isInteger(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// known reports whether path is answered by something.
+func (s *Site) known(path string) bool {
+	c := s.echo.AcquireContext()
+	defer s.echo.ReleaseContext(c)
+	c.Reset(nil, nil)
+	s.echo.Router().Find(http.MethodGet, path, c)
+	return c.Path() != "" && s.matches(c)
+}
+
+// notFound redirects to the path with a slash at its end if that is known, whatever the method.
+//
+// Source: django.middleware.common.CommonMiddleware.
+func (s *Site) notFound(c echo.Context) {
+	u := c.Request().URL
+	path := u.Path + "/"
+	if !s.cfg.AppendSlash || strings.HasSuffix(u.Path, "/") || !utf8.ValidString(u.Path) || !s.known(path) {
+		s.page(c, http.StatusNotFound)
+		return
+	}
+	location := (&url.URL{Path: path, RawQuery: u.RawQuery}).RequestURI()
+	if rest, ok := strings.CutPrefix(location, "//"); ok {
+		location = "/%2F" + rest // or the browser takes it for another host
+	}
+	c.Response().Header().Set(echo.HeaderLocation, location)
+	if err := write(c, http.StatusMovedPermanently, htmlType, nil); err != nil {
+		s.log.Debug("answer not sent", "error", err)
+	}
+}

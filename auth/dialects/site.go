@@ -1,0 +1,115 @@
+// Package dialects ties schemes and serializers to Echo: it is Django REST framework's view machinery and Django's
+// common middleware, and the one place where errors become words and answers. Every dialect is made of Views that it
+// mounts on a Site.
+//
+// A request passes, in this order: request id, access log, recovery from panics, security headers, the host, the path,
+// and then the view's own checks (see View).
+package dialects
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/schemes"
+)
+
+// Config holds the settings of a site.
+type Config struct {
+	// AllowedHosts are the names that the server answers to: "name", ".domain" with all its subdomains, or "*".
+	AllowedHosts []string `setting:"ALLOWED_HOSTS" help:"Host names the server answers to; .example.com includes subdomains, * is all. Ports and case do not matter."`
+	// AppendSlash redirects a path that only lacks its last slash.
+	AppendSlash bool `setting:"APPEND_SLASH" help:"Redirect a path that is only known with a slash at its end."`
+	// MaxBody is the longest request body in bytes.
+	MaxBody int64 `setting:"DATA_UPLOAD_MAX_MEMORY_SIZE" help:"The longest request body in bytes; a longer one is answered 413."`
+	// BodyTimeout is how long a request body may take to arrive. 0: as long as the server allows.
+	BodyTimeout time.Duration `setting:"BODY_TIMEOUT" help:"How long a request body may take to arrive; a slower one is answered 408."`
+	// Now is the clock. nil: time.Now.
+	Now func() time.Time
+}
+
+// DefaultConfig answers to loopback names only.
+func DefaultConfig() Config {
+	return Config{
+		AllowedHosts: []string{".localhost", "127.0.0.1", "[::1]"},
+		AppendSlash:  true,
+		MaxBody:      1 << 20,
+		BodyTimeout:  10 * time.Second,
+		Now:          time.Now,
+	}
+}
+
+// RESTConfig holds the settings that all views of a site share, a part of REST_FRAMEWORK.
+type RESTConfig struct {
+	// Renderers are what views can answer with; the first is the default. Empty: JSON.
+	Renderers []Renderer `setting:"DEFAULT_RENDERER_CLASSES" help:"What views answer with: json, and html for browsers. The first is the default."`
+}
+
+// DefaultRESTConfig renders JSON, and HTML to browsers.
+func DefaultRESTConfig() RESTConfig { return RESTConfig{Renderers: []Renderer{JSON, HTML}} }
+
+// Site is a set of views under one roof. Mount everything before serving; from then on it is safe for concurrent use.
+type Site struct {
+	cfg       Config
+	renderers []Renderer
+	renders   []string // their media types
+	log       *slog.Logger
+	words     map[string]map[schemes.Reason]any
+	echo      *echo.Echo
+	integers  map[string][]string // Echo path -> the parameters that are integers
+}
+
+// NewSite returns a site without views. log hears of every request and of every error that is ours.
+func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if len(rest.Renderers) == 0 {
+		rest.Renderers = []Renderer{JSON}
+	}
+	s := &Site{cfg: cfg, renderers: rest.Renderers, log: log, words: words(), echo: echo.New(),
+		integers: map[string][]string{}}
+	for _, renderer := range s.renderers {
+		s.renders = append(s.renders, renderer.mediaType())
+	}
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.HTTPErrorHandler = s.handleError
+	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.checkHost, s.decodePath)
+	return s
+}
+
+// ServeHTTP answers a request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Mount answers requests for exactly path by view. A path may have integer parameters in Django's spelling,
+// "/students/<int:pk>", which handlers get by c.Param.
+func (s *Site) Mount(path string, view View) {
+	path, integers := convert(path)
+	s.integers[path] = integers
+	// A not-found route is the one kind of Echo's that takes every method, unknown ones too.
+	s.echo.RouteNotFound(path, newEndpoint(s, view).serve)
+}
+
+// Handle answers GET and HEAD requests for exactly path by h, outside of all views: no negotiation, no authentication.
+func (s *Site) Handle(path string, h http.Handler) {
+	s.echo.GET(path, echo.WrapHandler(h))
+	s.echo.HEAD(path, echo.WrapHandler(h))
+}
+
+// convert turns Django's integer parameters into Echo's, and returns their names.
+func convert(path string) (echoPath string, integers []string) {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		name, ok := strings.CutPrefix(segment, "<int:")
+		if !ok {
+			continue
+		}
+		name = strings.TrimSuffix(name, ">")
+		integers = append(integers, name)
+		segments[i] = ":" + name
+	}
+	return strings.Join(segments, "/"), integers
+}

@@ -1,0 +1,214 @@
+package dialects
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/schemes"
+	"watchword/serializers"
+)
+
+// View is a resource: who may use it and what its methods do. Every request for it is checked in this order, and the
+// first check that fails answers it:
+//
+//  1. negotiation: 406, or 404 for an unknown ?format=
+//  2. authentication: the schemes in order; the first that knows the user wins, the first failure ends it
+//  3. permission: 401 or 403
+//  4. throttles: 429
+//  5. the method: 405
+//
+// Reading and checking the body is left to the handler. A refusal that is about who asks carries the challenge of the
+// first scheme, and is 403 where there is none.
+//
+// Source: rest_framework.views.APIView.
+type View struct {
+	Name        string // as the metadata shows it
+	Description string
+	Schemes     []schemes.Scheme
+	Permission  Permission // nil: everybody
+	Throttles   []Throttle
+	Challenge   string // instead of the first scheme's
+	Get         Action
+	Post        Action
+	Put         Action
+	Patch       Action
+	Delete      Action
+}
+
+// Action is what a view does on one method. The zero value is a method that the view does not have.
+type Action struct {
+	// Handle answers the request, by Respond or by an error.
+	Handle echo.HandlerFunc
+	// Fields describe the body in the metadata. nil: nothing to describe.
+	Fields serializers.Fields
+	// Exists says whether the object that the request is about is there; without it the metadata leaves the action
+	// out. nil: it always is.
+	Exists func(c echo.Context) error
+}
+
+// Permission says whether id may use a view.
+type Permission func(id schemes.Identity) bool
+
+// IsAuthenticated lets in everybody who is somebody.
+func IsAuthenticated(id schemes.Identity) bool { return !id.Anonymous() }
+
+// Throttle limits how often somebody may use a view.
+type Throttle interface {
+	// Allow counts the request. It returns serializers.Throttled when there were too many.
+	Allow(r *http.Request, id schemes.Identity) error
+}
+
+// sessionReader is a scheme whose verdict depends on a cookie, so that caches have to be told.
+type sessionReader interface{ ReadsSession() bool }
+
+// endpoint is a mounted view.
+type endpoint struct {
+	site      *Site
+	view      View
+	allow     string
+	challenge string
+}
+
+func newEndpoint(s *Site, v View) *endpoint {
+	e := &endpoint{site: s, view: v, challenge: v.Challenge}
+	if e.challenge == "" && len(v.Schemes) > 0 {
+		e.challenge = v.Schemes[0].Challenge()
+	}
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodHead} {
+		if e.action(method).Handle != nil {
+			allowed = append(allowed, method)
+		}
+	}
+	e.allow = strings.Join(append(allowed, http.MethodOptions), ", ")
+	return e
+}
+
+// action returns what the view does on method. HEAD is GET; net/http and write keep the body back.
+func (e *endpoint) action(method string) Action {
+	switch method {
+	case http.MethodGet, http.MethodHead:
+		return e.view.Get
+	case http.MethodPost:
+		return e.view.Post
+	case http.MethodPut:
+		return e.view.Put
+	case http.MethodPatch:
+		return e.view.Patch
+	case http.MethodDelete:
+		return e.view.Delete
+	case http.MethodOptions:
+		return Action{Handle: e.describe}
+	}
+	return Action{}
+}
+
+// exchange is one request to a view, and what was found out about it so far.
+type exchange struct {
+	*endpoint
+	accepted accepted
+	identity schemes.Identity
+}
+
+// exchangeKey is where the exchange stands in Echo's context.
+const exchangeKey = "watchword.exchange"
+
+func exchangeOf(c echo.Context) *exchange {
+	x, _ := c.Get(exchangeKey).(*exchange)
+	return x
+}
+
+// Current returns who sent the request that a view is answering.
+func Current(c echo.Context) schemes.Identity {
+	if x := exchangeOf(c); x != nil {
+		return x.identity
+	}
+	return schemes.Identity{}
+}
+
+// serve answers a request for the view. It never returns an error but for a path that only looked like the view's.
+func (e *endpoint) serve(c echo.Context) error {
+	if !e.site.matches(c) {
+		return echo.ErrNotFound
+	}
+	x := &exchange{endpoint: e, accepted: accepted{renderer: e.site.renderers[0]}}
+	c.Set(exchangeKey, x)
+	header := c.Response().Header()
+	header.Set(echo.HeaderAllow, e.allow)
+	if len(e.site.renderers) > 1 {
+		header.Set(echo.HeaderVary, echo.HeaderAccept)
+	}
+	e.site.guardBody(c)
+	if err := x.run(c); err != nil {
+		WriteError(c, err)
+	}
+	return nil
+}
+
+// run makes the checks in order and calls the handler.
+func (x *exchange) run(c echo.Context) error {
+	r := c.Request()
+	var err error
+	if x.accepted, err = x.site.negotiate(r); err != nil {
+		return err
+	}
+	if err := x.authenticate(c); err != nil {
+		return err
+	}
+	if err := x.permit(); err != nil {
+		return err
+	}
+	for _, throttle := range x.view.Throttles {
+		if err := throttle.Allow(r, x.identity); err != nil {
+			return err
+		}
+	}
+	handle := x.action(r.Method).Handle
+	if handle == nil {
+		return serializers.MethodNotAllowed(r.Method)
+	}
+	return handle(c)
+}
+
+func (x *exchange) authenticate(c echo.Context) error {
+	for _, scheme := range x.view.Schemes {
+		if s, ok := scheme.(sessionReader); ok && s.ReadsSession() {
+			varyCookie(c.Response().Header())
+		}
+		id, err := scheme.Authenticate(c.Request())
+		if err != nil {
+			return err
+		}
+		for _, cookie := range id.Cookies {
+			c.SetCookie(cookie)
+		}
+		if !id.Anonymous() {
+			x.identity = id
+			return nil
+		}
+	}
+	return nil
+}
+
+// varyCookie says that the answer depends on cookies.
+func varyCookie(header http.Header) {
+	switch vary := header.Get(echo.HeaderVary); {
+	case vary == "":
+		header.Set(echo.HeaderVary, echo.HeaderCookie)
+	case !strings.Contains(vary, echo.HeaderCookie):
+		header.Set(echo.HeaderVary, vary+", "+echo.HeaderCookie)
+	}
+}
+
+func (x *exchange) permit() error {
+	if x.view.Permission == nil || x.view.Permission(x.identity) {
+		return nil
+	}
+	if len(x.view.Schemes) > 0 && x.identity.Anonymous() {
+		return serializers.NotAuthenticated()
+	}
+	return serializers.PermissionDenied()
+}

@@ -1,0 +1,102 @@
+// Package serializers says what is on the wire and whether it is well formed: bodies and their media types, text fields
+// with Django REST framework's rules and sentences, the shapes of refusals, and one file of types per dialect.
+//
+// A serializer is declared once, as a struct, and yields reading, checking, writing and the metadata that OPTIONS shows:
+//
+//	type Student struct {
+//		PK        int64 `json:"pk" label:"ID"`
+//		FirstName Char  `json:"first_name" field:"required,max_length=255"`
+//		Email     Char  `json:"email" field:"required,email,max_length=254"`
+//	}
+//
+// The words of a field tag are required, read_only, allow_blank, email, max_length=N, min_length=N and the names of
+// rules (username). Fields that are no Char are read-only numbers. The tags label and help are shown in the metadata.
+package serializers
+
+import (
+	"net/http"
+	"reflect"
+
+	"watchword/serializers/pyjson"
+)
+
+// Serializer reads a T from requests. It is safe for concurrent use.
+type Serializer[T any] struct {
+	fields  Fields
+	decoder pyjson.Decoder
+}
+
+// Config says what serializers take. The zero value is not useful; see DefaultConfig.
+type Config struct {
+	// UniqueNames refuses a JSON object that has two names which are equal but for case.
+	UniqueNames bool `setting:"UNIQUE_JSON_NAMES" help:"Refuse a JSON object with two names that differ in case at most, instead of taking the last one."`
+}
+
+// DefaultConfig refuses ambiguous objects: no honest client sends them, and two readers may understand them differently.
+func DefaultConfig() Config { return Config{UniqueNames: true} }
+
+// ExactConfig takes the last of two values, as Python does.
+func ExactConfig() Config { return Config{} }
+
+// New returns a serializer for T, a struct. adjust may change the fields as they were declared, for what only settings
+// know, such as the name of the field for the user name.
+func New[T any](cfg Config, adjust ...func(*Field)) *Serializer[T] {
+	s := &Serializer[T]{decoder: pyjson.DefaultDecoder()}
+	s.decoder.UniqueNames = cfg.UniqueNames
+	validate := newValidate()
+	for _, sf := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		f, ok := declared(sf)
+		if !ok {
+			continue
+		}
+		for _, change := range adjust {
+			change(&f)
+		}
+		f.prepare(validate)
+		s.fields = append(s.fields, f)
+	}
+	return s
+}
+
+// Fields returns the fields in order. The caller must not change them.
+func (s *Serializer[T]) Fields() Fields { return s.fields }
+
+// Read reads the body of r into what into points to, and nothing else of the request. Fields that may be absent, and
+// are, stay as they were. The error is a *Problem when the body cannot be read and *Errors when its fields are wrong.
+func (s *Serializer[T]) Read(r *http.Request, into *T) error { return s.read(r, into, false) }
+
+// ReadPartial is Read for PATCH: every field may be absent.
+func (s *Serializer[T]) ReadPartial(r *http.Request, into *T) error { return s.read(r, into, true) }
+
+func (s *Serializer[T]) read(r *http.Request, into *T, partial bool) error {
+	b, err := parse(r, s.decoder)
+	if err != nil {
+		return err
+	}
+	if b.data == nil {
+		return Invalid("No data provided")
+	}
+	object, ok := b.data.(*pyjson.Object)
+	if !ok {
+		return Invalid("Invalid data. Expected a dictionary, but got " + pyjson.TypeName(b.data) + ".")
+	}
+	var faults Errors
+	target := reflect.ValueOf(into).Elem()
+	for i := range s.fields {
+		f := &s.fields[i]
+		if f.ReadOnly {
+			continue
+		}
+		v, given := object.Get(f.Name)
+		if b.form && v == "" && !f.Required && !f.AllowBlank {
+			given = false // a form sends its empty fields too
+		}
+		switch char := target.Field(f.index).Addr().Interface().(*Char); {
+		case given:
+			faults.Add(f.Name, char.read(v, f)...)
+		case f.Required && !partial:
+			faults.Add(f.Name, requiredMessage)
+		}
+	}
+	return faults.Err()
+}
