@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,6 +98,51 @@ func strongRSA(key *rsa.PublicKey) error {
 		return fmt.Errorf("this RSA key has the public exponent %d; %d is the least that is safe", key.E, minRSAExponent)
 	case weakGenerator(key.N):
 		return fmt.Errorf("this RSA key was made by a broken generator (ROCA, CVE-2017-15361); make a new one")
+	}
+	return nil
+}
+
+// fromKey wraps a key of the standard library that is consistent in itself.
+func fromKey(key any) (material, error) {
+	if err := consistent(key); err != nil {
+		return material{}, err
+	}
+	if signer, ok := key.(crypto.Signer); ok {
+		return material{private: signer, public: signer.Public()}, nil
+	}
+	return material{public: key}, nil
+}
+
+// consistent checks what the readers of the several formats do not all check: that private and public parts belong
+// together, and that points lie on their curve.
+func consistent(key any) error {
+	fault := errors.New("the parts of the key do not belong together")
+	switch k := key.(type) {
+	case *rsa.PrivateKey:
+		if k.N.BitLen() < minRSABits { // the standard library refuses these without saying what to do
+			return strongRSA(&k.PublicKey)
+		}
+		if k.Validate() != nil {
+			return fault
+		}
+		k.Precompute()
+	case *ecdsa.PrivateKey:
+		private, err := k.ECDH()
+		if err != nil {
+			return fault
+		}
+		public, err := k.PublicKey.ECDH()
+		if err != nil || !private.PublicKey().Equal(public) {
+			return fault
+		}
+	case *ecdsa.PublicKey:
+		if _, err := k.ECDH(); err != nil {
+			return fault
+		}
+	case ed25519.PrivateKey:
+		if len(k) != ed25519.PrivateKeySize || !ed25519.NewKeyFromSeed(k.Seed()).Equal(k) {
+			return fault
+		}
 	}
 	return nil
 }

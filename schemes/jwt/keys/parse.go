@@ -2,9 +2,7 @@ package keys
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/ed25519"
-	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -126,20 +124,4 @@ func parseAuthorized(text []byte) ([]material, error) {
 		found = append(found, m)
 	}
 	return found, nil
-}
-
-// fromKey wraps a key of the standard library. RSA keys must be consistent in themselves.
-func fromKey(key any) (material, error) {
-	if private, ok := key.(*rsa.PrivateKey); ok {
-		if private.N.BitLen() < minRSABits { // the standard library refuses these without saying what to do
-			return material{}, strongRSA(&private.PublicKey)
-		}
-		if err := private.Validate(); err != nil {
-			return material{}, fmt.Errorf("the RSA key is inconsistent: %w", err)
-		}
-	}
-	if signer, ok := key.(crypto.Signer); ok {
-		return material{private: signer, public: signer.Public()}, nil
-	}
-	return material{public: key}, nil
 }
