@@ -97,6 +97,7 @@ func prepare(t testing.TB, cfg Config) *Server {
 		"WATCHWORD_EMAIL_FILE_PATH="+s.MailDir,
 		"WATCHWORD_COMPATIBILITY="+compatibility,
 		"WATCHWORD_DEMO=true",
+		"WATCHWORD_DRAIN_DELAY=0s", // no load balancer to wait for
 	)
 	s.environ = append(s.environ, cfg.Environ...)
 	t.Cleanup(func() { s.finish(t) })

@@ -1,0 +1,176 @@
+package tests
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"watchword/tests/attack"
+)
+
+// rssSlack is what the collector may be late by, in MB, beside the growth that a case allows.
+const rssSlack = 24
+
+// run performs one case and checks everything that it expects.
+func (x *target) run(t *testing.T, c attack.Case) {
+	before := x.probe(t, c.Expected.StateUnchanged)
+	lines, memory, calls := strings.Count(x.server.Log(t), "\n"), x.peakMemory(t), x.trap.Load()
+	sent := 0
+	switch {
+	case c.Request != nil:
+		x.send(t, c, *c.Request)
+		sent = 1
+	case c.Raw != "":
+		sent = x.sendRaw(t, c)
+	case c.Mint != nil:
+		sent = x.sendForged(t, c)
+	default:
+		t.Fatal("the case says nothing to do")
+	}
+	for name, want := range before {
+		if got := x.probeOne(t, name); got != want {
+			t.Errorf("%s has changed", name)
+		}
+	}
+	if x.trap.Load() != calls && c.Expected.NoOutbound {
+		t.Error("the server called out")
+	}
+	if logged := strings.Count(x.server.Log(t), "\n") - lines; c.Expected.LogLinesMax > 0 && logged > c.Expected.LogLinesMax*sent {
+		t.Errorf("%d requests wrote %d lines of log, want %d at most for each", sent, logged, c.Expected.LogLinesMax)
+	}
+	if limit := c.Expected.MaxRSSGrowthMB; limit > 0 && x.peakMemory(t)-memory > limit+rssSlack {
+		t.Errorf("peak memory grew by %d MB, want %d", x.peakMemory(t)-memory, limit)
+	}
+	if !x.server.Running() {
+		t.Fatal("the server is gone")
+	}
+}
+
+// send aims a request at what this version has, sends it and checks the answer.
+func (x *target) send(t *testing.T, c attack.Case, r attack.Request) {
+	t.Helper()
+	r.Path = aim(r.Path)
+	if missing := x.values.Unresolved(r.Path + r.Body); missing != "" {
+		t.Fatalf("%s has no value", missing)
+	}
+	got, err := r.Send(t.Context(), x.server.Host, x.values)
+	if err != nil {
+		t.Fatalf("%s: %v", describe(&r), err)
+	}
+	for _, fault := range c.Expected.Check(got, x.values) {
+		t.Errorf("%s: %s", describe(&r), fault)
+	}
+}
+
+func (x *target) sendRaw(t *testing.T, c attack.Case) int {
+	t.Helper()
+	raw, count := aim(c.Raw), 1
+	switch raw {
+	case "%PIPE100%":
+		count = 100
+		raw = strings.Repeat("GET /hello/ HTTP/1.1\r\nHost: ${HOST}\r\n\r\n", count)
+	default:
+		raw = strings.ReplaceAll(raw, "%COOKIE6K%", strings.TrimSuffix(strings.Repeat("a=b; ", 6000), "; "))
+	}
+	closes := strings.Contains(c.Title, "then close")
+	answers, err := attack.SendRaw(t.Context(), x.server.Host, x.values.Expand(raw), count, closes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range answers {
+		for _, fault := range c.Expected.Check(got, x.values) {
+			t.Errorf("answer %d: %s", i+1, fault)
+		}
+	}
+	return count
+}
+
+// sendForged tries a forged token at every target.
+func (x *target) sendForged(t *testing.T, c attack.Case) int {
+	t.Helper()
+	if len(c.Mint) != 1 {
+		t.Fatalf("%d tokens in one case", len(c.Mint))
+	}
+	for _, recipe := range c.Mint {
+		token, err := x.keys.Forge(recipe, x.values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, place := range aimTargets(c.Targets) {
+			x.send(t, x.adjusted(c, place, token), requestFor(t, place, token))
+		}
+	}
+	return len(aimTargets(c.Targets))
+}
+
+var control = regexp.MustCompile(`[\x00-\x08\x0a-\x1f\x7f]`)
+
+// adjusted widens what a case expects where the token cannot travel: HTTP itself refuses control characters in
+// headers, before any authentication, with 400 and no body of ours (RFC 9110, section 5.5).
+func (x *target) adjusted(c attack.Case, place, token string) attack.Case {
+	if strings.HasPrefix(place, "header:") && control.MatchString(token) {
+		c.Expected = attack.Expected{Status: []int{400}, BodyMustNotContain: c.Expected.BodyMustNotContain}
+	}
+	return c
+}
+
+// requestFor puts a token where a target says: "header:GET PATH" or "body.FIELD:POST PATH".
+func requestFor(t *testing.T, place, token string) attack.Request {
+	t.Helper()
+	where, line, _ := strings.Cut(place, ":")
+	method, path, found := strings.Cut(line, " ")
+	if !found {
+		t.Fatalf("the target %q cannot be read", place)
+	}
+	if where == "header" {
+		return attack.Request{Method: method, Path: path, Headers: attack.Headers{{"Authorization", "Bearer " + token}}}
+	}
+	body, err := json.Marshal(map[string]string{strings.TrimPrefix(where, "body."): token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return attack.Request{Method: method, Path: path, Body: string(body),
+		Headers: attack.Headers{{"Content-Type", "application/json"}}}
+}
+
+func (x *target) probe(t *testing.T, names []string) map[string]string {
+	t.Helper()
+	state := map[string]string{}
+	for _, name := range names {
+		name, _, _ = strings.Cut(name, "==")
+		state[name] = x.probeOne(t, name)
+	}
+	return state
+}
+
+func (x *target) probeOne(t *testing.T, name string) string {
+	t.Helper()
+	state, err := x.state.Probe(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+// peakMemory is the server's greatest resident size so far, in MB; 0 where the system does not tell.
+func (x *target) peakMemory(t *testing.T) int {
+	t.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(x.server.PID()) + "/status")
+	if err != nil {
+		return 0
+	}
+	lines := strings.Split(string(status), "\n")
+	i := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "VmHWM:") })
+	if i < 0 {
+		return 0
+	}
+	kilobytes, err := strconv.Atoi(strings.Fields(lines[i])[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes / 1024
+}

@@ -1,0 +1,131 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"watchword/tests/replay"
+)
+
+// deviations is testdata/deviations.json: what is known to differ from the recordings, and why.
+type deviations struct {
+	// Pending are the components, by their names in FEATURES.mounts, that this version does not serve yet. Steps below
+	// their paths are counted, not compared; a pending component that answers anything but 404 fails the test.
+	Pending []string `json:"pending"`
+	// Consequences are steps that need what a step of a pending component would have done.
+	Consequences []deviation `json:"consequences"`
+	// Deviations are steps on which this server differs for good. Each is a row of docs/compatibility.md, too.
+	Deviations []deviation `json:"deviations"`
+}
+
+type deviation struct {
+	Recording string `json:"recording"` // DIALECT/NAME
+	Step      int    `json:"step"`      // from 1
+	Reason    string `json:"reason"`
+}
+
+func loadDeviations(t *testing.T) *deviations {
+	t.Helper()
+	data, err := os.ReadFile("testdata/deviations.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d deviations
+	if err := json.Unmarshal(data, &d); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range slices.Concat(d.Consequences, d.Deviations) {
+		if entry.Recording == "" || entry.Step < 1 || entry.Reason == "" {
+			t.Fatalf("an entry of deviations.json lacks recording, step or reason: %+v", entry)
+		}
+	}
+	return &d
+}
+
+// verdict is what a step counts as.
+type verdict string
+
+const (
+	passed   verdict = "passed"
+	deviates verdict = "deviates as listed"
+	pending  verdict = "pending"
+	skipped  verdict = "not performed"
+	failed   verdict = "failed"
+)
+
+// judge says what a step counts as, and why it failed.
+func (d *deviations) judge(t *replay.Transcript, outcomes []replay.Outcome, n int) (verdict, string) {
+	o := outcomes[n]
+	listed := find(d.Deviations, t, n) || find(d.Consequences, t, n)
+	component := d.componentOf(t, o.Path)
+	switch {
+	case o.Skipped != "":
+		return skipped, ""
+	case listed && len(o.Diffs) == 0:
+		return failed, "is listed in deviations.json and passes: take it off the list"
+	case listed && find(d.Consequences, t, n):
+		return pending, ""
+	case listed:
+		return deviates, ""
+	case component != "" && o.Status != 404:
+		return failed, fmt.Sprintf("%s is listed as pending, and is served: take it off the list", component)
+	case len(o.Diffs) == 0:
+		return passed, ""
+	case component != "", d.needsPending(t, n):
+		return pending, ""
+	}
+	return failed, strings.Join(o.Diffs, "\n")
+}
+
+// componentOf is the pending component whose mount the path is under, or "".
+func (d *deviations) componentOf(t *replay.Transcript, target string) string {
+	var settings struct {
+		Features struct {
+			Mounts map[string]string `json:"mounts"`
+		} `json:"FEATURES"`
+	}
+	if err := json.Unmarshal(t.Settings, &settings); err != nil {
+		return ""
+	}
+	target, _, _ = strings.Cut(target, "?")
+	if decoded, err := url.PathUnescape(target); err == nil {
+		target = decoded
+	}
+	below := path.Clean("/"+target) + "/"
+	for _, component := range d.Pending {
+		mount := settings.Features.Mounts[component]
+		if mount != "" && strings.HasPrefix(below, strings.TrimSuffix(mount, "/")+"/") {
+			return component
+		}
+	}
+	return ""
+}
+
+// needsPending says whether the request of step n uses a variable that only a pending step could have set.
+func (d *deviations) needsPending(t *replay.Transcript, n int) bool {
+	return slices.ContainsFunc(t.Steps[n].Uses(), func(variable string) bool {
+		from := t.Captures(variable, n)
+		if from < 0 {
+			return false
+		}
+		var request struct {
+			Path string `json:"path"`
+		}
+		if err := json.Unmarshal(t.Steps[from].Request, &request); err != nil {
+			return false
+		}
+		return d.componentOf(t, request.Path) != "" || d.needsPending(t, from)
+	})
+}
+
+func find(list []deviation, t *replay.Transcript, n int) bool {
+	return slices.ContainsFunc(list, func(entry deviation) bool {
+		return entry.Recording == t.Title() && entry.Step == n+1
+	})
+}

@@ -1,0 +1,135 @@
+package tests
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+
+	"watchword/tests/harness"
+)
+
+const (
+	racers = 32 // requests at the same time
+	rounds = 8  // of each race, on each database
+)
+
+// racing is a server with one user whose tokens are fought over.
+func racing(t *testing.T, db harness.Database) *harness.Server {
+	t.Helper()
+	return harness.Start(t, harness.Config{Database: db, Secrets: []string{ownPassword}, Fixtures: harness.Rows(
+		harness.User{ID: 1, Username: "mike", Password: ownPassword})})
+}
+
+// race posts the same body many times at once and returns all answers.
+func race(t *testing.T, server *harness.Server, path string, body any, n int) []harness.Answer {
+	t.Helper()
+	answers := make([]harness.Answer, n)
+	var ready, done sync.WaitGroup
+	start := make(chan struct{})
+	ready.Add(n)
+	for i := range n {
+		done.Go(func() {
+			ready.Done()
+			<-start
+			got, err := server.Do(t.Context(), http.MethodPost, path, "", body)
+			if err != nil {
+				t.Error(err)
+			}
+			answers[i] = got
+		})
+	}
+	ready.Wait()
+	close(start)
+	done.Wait()
+	return answers
+}
+
+func TestOneRefreshOfManyWinsWhenTokensRotate(t *testing.T) {
+	t.Parallel()
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		server := racing(t, db)
+		rows := db.Open(t)
+		for range rounds {
+			_, refresh := server.Login(t, "mike", ownPassword)
+			outstanding := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_outstandingtoken")
+			blacklisted := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_blacklistedtoken")
+			var winners []harness.Answer
+			for _, got := range race(t, server, refreshPath, map[string]string{"refresh": refresh}, racers) {
+				switch got.Status {
+				case 200:
+					winners = append(winners, got)
+				case 401:
+				default:
+					t.Errorf("refresh = %d %s, want 200 or 401", got.Status, got.Body)
+				}
+			}
+			if len(winners) != 1 {
+				t.Fatalf("%d of %d refreshes of one token won, want 1", len(winners), racers)
+			}
+			if got := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_outstandingtoken") - outstanding; got != 1 {
+				t.Errorf("%d new outstanding tokens, want 1", got)
+			}
+			if got := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_blacklistedtoken") - blacklisted; got != 1 {
+				t.Errorf("%d newly blacklisted tokens, want 1", got)
+			}
+			successor := winners[0].Field(t, "refresh")
+			if got := server.Post(t, refreshPath, map[string]string{"refresh": successor}); got.Status != 200 {
+				t.Errorf("the winner's token = %d %s, want 200", got.Status, got.Body)
+			}
+		}
+	})
+}
+
+func TestParallelBlacklistingLeavesOneRow(t *testing.T) {
+	t.Parallel()
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		server := racing(t, db)
+		rows := db.Open(t)
+		for round := range rounds {
+			_, refresh := server.Login(t, "mike", ownPassword)
+			won := 0
+			for _, got := range race(t, server, blacklistPath, map[string]string{"refresh": refresh}, racers) {
+				switch got.Status {
+				case 200:
+					won++
+				case 401:
+				default:
+					t.Errorf("blacklist = %d %s, want 200 or 401", got.Status, got.Body)
+				}
+			}
+			if won == 0 {
+				t.Error("nobody could blacklist the token")
+			}
+			if got := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_blacklistedtoken"); got != round+1 {
+				t.Fatalf("%d blacklisted tokens after %d rounds", got, round+1)
+			}
+			if got := server.Post(t, refreshPath, map[string]string{"refresh": refresh}); got.Status != 401 {
+				t.Errorf("refresh of a blacklisted token = %d %s, want 401", got.Status, got.Body)
+			}
+		}
+	})
+}
+
+// TestParallelLoginsAllCount logs one user in many times at once: every answer that says 200 has a row of its own.
+func TestParallelLoginsAllCount(t *testing.T) {
+	t.Parallel()
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		server := racing(t, db)
+		body := map[string]string{"username": "mike", "password": ownPassword}
+		tokens := map[string]bool{}
+		for _, got := range race(t, server, "/api/token/", body, racers) {
+			switch {
+			case got.Status == 200:
+				tokens[got.Field(t, "refresh")] = true
+			case got.Status != 503 || got.Header.Get("Retry-After") == "":
+				t.Errorf("login = %d %s, want 200, or 503 with Retry-After", got.Status, got.Body)
+			}
+		}
+		if len(tokens) == 0 {
+			t.Fatal("nobody could log in")
+		}
+		if got := harness.Count(t, db.Open(t), "SELECT count(*) FROM token_blacklist_outstandingtoken"); got != len(tokens) {
+			t.Errorf("%d outstanding tokens for %d logins", got, len(tokens))
+		}
+	})
+}
