@@ -59,8 +59,8 @@ func (h *argon2Hasher) Verify(password, encoded string) (bool, error) {
 	return subtle.ConstantTimeCompare(stored.compute(password), stored.sum) == 1, nil
 }
 
-// MustUpdate takes hashes of 16 and of 32 bytes for current: which of them Django writes depends on its argon2-cffi, and
-// servers that share a database should not write each row anew in turns.
+// MustUpdate takes hashes of 16 and of 32 bytes for current: which of them Django writes depends on its argon2-cffi,
+// and servers that share a database should not write each row anew in turns.
 func (h *argon2Hasher) MustUpdate(encoded string) bool {
 	stored, err := parseArgon2(encoded)
 	return err != nil || stored.variety != "argon2id" || stored.cost != h.cost || shortSalt(string(stored.salt)) ||
@@ -99,7 +99,8 @@ func (h argon2Hash) compute(password string) []byte {
 
 func parseArgon2(encoded string) (argon2Hash, error) {
 	parts, err := split(encoded, "argon2", 5)
-	if err != nil || parts[0] != "argon2id" && parts[0] != "argon2i" || parts[1] != fmt.Sprintf("v=%d", argon2.Version) {
+	if err != nil || parts[0] != "argon2id" && parts[0] != "argon2i" ||
+		parts[1] != fmt.Sprintf("v=%d", argon2.Version) {
 		return argon2Hash{}, errStored
 	}
 	cost, err := parseArgon2Cost(parts[2])

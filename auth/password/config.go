@@ -34,7 +34,9 @@ type Config struct {
 // Source: OWASP Password Storage Cheat Sheet (m=19 MiB, t=2, p=1).
 func DefaultConfig() Config {
 	return Config{
-		Hashers:          []string{"argon2", "pbkdf2_sha256", "pbkdf2_sha1", "bcrypt_sha256", "bcrypt", "scrypt", "md5"},
+		Hashers: []string{
+			"argon2", "pbkdf2_sha256", "pbkdf2_sha1", "bcrypt_sha256", "bcrypt", "scrypt", "md5",
+		},
 		Argon2:           Argon2Cost{Memory: 19 << 10, Time: 2, Parallelism: 1},
 		PBKDF2Iterations: 600_000,
 		BcryptRounds:     12,
@@ -54,7 +56,7 @@ func ExactConfig() Config {
 // Validate reports every fault at once, each beginning with the name of its setting.
 func (c Config) Validate() error {
 	faults := []error{
-		within("PASSWORD_ARGON2.MEMORY", c.Argon2.Memory, 8*c.Argon2.Parallelism, maxArgon2Memory),
+		within("PASSWORD_ARGON2.MEMORY", c.Argon2.Memory, 8*max(1, c.Argon2.Parallelism), maxArgon2Memory),
 		within("PASSWORD_ARGON2.TIME", c.Argon2.Time, 1, maxArgon2Time),
 		within("PASSWORD_ARGON2.PARALLELISM", c.Argon2.Parallelism, 1, maxArgon2Threads),
 		within("PASSWORD_PBKDF2_ITERATIONS", c.PBKDF2Iterations, 1, maxIterations),

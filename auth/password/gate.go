@@ -48,6 +48,21 @@ func (b *Busy) Error() string {
 func (b *Busy) RetryAfter() time.Duration { return b.after }
 
 // Gate lets a bounded number of goroutines work at a time and a bounded number wait.
+//
+// A Gate bounds the load, not the delay of other requests: with one hash per core, each occupies one of the scheduler's
+// GOMAXPROCS places for ten milliseconds at a stretch, and cheap requests queue behind them. A program that serves both
+// should add a place for each hash at its start, after the Gate has been made:
+//
+//	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + registry.Parallel())
+//
+// The operating system then shares the cores out, and prefers the threads that do little. Measured on two (shared)
+// cores, 200 clients with wrong passwords against 50 cheap requests a second, quiet p99 0.7 ms:
+//
+//	                                 PBKDF2, 600,000 iterations          argon2id, 19 MiB
+//	as it comes                      p50 11 ms, p99 32 ms, 11 logins/s   p50 8 ms, p99 31 ms, 47 logins/s
+//	with a place for each hash       p50 0.5 ms, p99 6 ms, 10 logins/s   p50 0.5 ms, p99 11 ms, 38 logins/s
+//	one hash less than cores         p50 0.4 ms, p99 5 ms, 6 logins/s    p50 0.5 ms, p99 4 ms, 25 logins/s
+//	hashing threads of low priority  p50 10 ms, p99 31 ms, 9 logins/s    p50 24 ms, p99 91 ms, 35 logins/s
 type Gate struct {
 	places  chan struct{} // held by all who work or wait
 	permits chan struct{} // held by those who work
@@ -70,8 +85,8 @@ func NewGate(cfg GateConfig) *Gate {
 }
 
 // Do runs work when it is its turn, in the order of arrival. It returns *Busy without having run it when the queue is
-// full or the wait over, and the error of ctx when that ends first. Work that has begun is carried to its end, and holds
-// its permit until then, also when ctx has ended: clients that go away make no room for more.
+// full or the wait over, and the error of ctx when that ends first. Work that has begun is carried to its end, and
+// holds its permit until then, also when ctx has ended: clients that go away make no room for more.
 func (g *Gate) Do(ctx context.Context, work func()) error {
 	select {
 	case g.places <- struct{}{}:

@@ -15,6 +15,7 @@ type Registry struct {
 	preferred Hasher
 	hashers   map[string]Hasher // by algorithm
 	gate      *Gate
+	memory    int64 // bytes of one hash
 	log       *slog.Logger
 }
 
@@ -31,11 +32,18 @@ func NewRegistry(cfg Config) (*Registry, error) {
 		hasher, _ := cfg.hasher(name) // Validate knows them all
 		r.hashers[hasher.Algorithm()] = hasher
 		if r.preferred == nil {
-			r.preferred = hasher
+			r.preferred, r.memory = hasher, memory(hasher)
 		}
 	}
 	return r, nil
 }
+
+// Parallel is how many hashes are made at a time at most.
+func (r *Registry) Parallel() int { return cap(r.gate.permits) }
+
+// Memory is how many bytes the hashes that are made at a time hold at most, when they are new ones. Beside it stands
+// what the garbage collector has not yet taken back of the hashes before; debug.SetMemoryLimit bounds both.
+func (r *Registry) Memory() int64 { return int64(r.Parallel()) * r.memory }
 
 // Encode returns the hash of password for the password column, made with the preferred hasher. A password that is not
 // Acceptable is refused with ErrTooLong or ErrNotText. The plain bcrypt hasher refuses more than 72 bytes with
@@ -98,6 +106,18 @@ func (r *Registry) check(hasher Hasher, password, encoded string) (ok, rehash bo
 	return false, false
 }
 
+// memory returns how many bytes a new hash takes; those that take little count as nothing.
+func memory(hasher Hasher) int64 {
+	switch h := hasher.(type) {
+	case *argon2Hasher:
+		return int64(h.cost.Memory) << 10
+	case *scryptHasher:
+		return 128 * int64(h.cost.n) * int64(h.cost.r)
+	default:
+		return 0
+	}
+}
+
 // identify returns the hasher that made encoded, or nil.
 func (r *Registry) identify(encoded string) Hasher {
 	algorithm, _, found := strings.Cut(encoded, "$")
@@ -107,9 +127,12 @@ func (r *Registry) identify(encoded string) Hasher {
 	return r.hashers[algorithm]
 }
 
-// dummy hashes password, or nothing if it cannot be hashed: the length hardly matters.
+// dummy hashes password, or the empty one where that cannot be hashed: the length hardly matters.
 func (r *Registry) dummy(password string) {
-	if _, err := r.preferred.Encode(password); err != nil || Acceptable(password) != nil {
+	if Acceptable(password) != nil {
+		password = ""
+	}
+	if _, err := r.preferred.Encode(password); err != nil { // plain bcrypt, more than 72 bytes: nothing has been done
 		_, _ = r.preferred.Encode("")
 	}
 }

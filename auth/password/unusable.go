@@ -13,8 +13,8 @@ const (
 // Source: Django, make_password(None).
 func Unusable() string { return unusablePrefix + randomText(unusableLength) }
 
-// Usable reports whether encoded was not made by Unusable. It does not say that any password matches: garbage is usable,
-// as in Django.
+// Usable reports whether encoded was not made by Unusable. It does not say that any password matches: garbage is
+// usable, as in Django.
 //
 // Source: Django, is_password_usable.
 func Usable(encoded string) bool { return !strings.HasPrefix(encoded, unusablePrefix) }
