@@ -1,0 +1,63 @@
+# Everything that is done with this repository. CI (.ci/run) uses these targets and no others.
+
+GO            ?= go
+FUZZTIME      ?= 1m
+GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+# Packages whose code runs in many goroutines at once; the black-box tests build the server with the detector, too.
+RACE_PACKAGES ?= ./...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build ./watchword, stripped
+	$(GO) build -trimpath -ldflags '-s -w' -o watchword .
+
+.PHONY: run
+run: ## Run the server on a SQLite database in ./data
+	$(GO) run .
+
+.PHONY: test
+test: ## Run all tests; those that need PostgreSQL or Django are skipped where these are missing
+	$(GO) test -timeout 15m ./...
+
+.PHONY: race
+race: ## Run all tests with the race detector
+	$(GO) test -race -timeout 20m $(RACE_PACKAGES)
+
+.PHONY: vet
+vet: ## Check the formatting and run go vet
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: ## Run golangci-lint in its pinned version
+	$(GO) run $(GOLANGCI) run
+
+.PHONY: bench
+bench: ## Measure the server; see bench/README.md
+	bench/run.sh
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz test for FUZZTIME
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: docs
+docs: ## Write the generated documentation anew
+	$(GO) generate ./...
+
+.PHONY: ci
+ci: ## Do what CI does, installing what it needs (Debian, as root)
+	.ci/run
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf watchword bench/results
