@@ -9,8 +9,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// sqliteOptions are the DSN parameters of this driver alone.
-const sqliteOptions = ""
+// sqliteOptions are the DSN parameters of this driver alone: date-times are read in UTC.
+const sqliteOptions = "&_timezone=UTC"
 
 // sqliteDriver is SQLite translated to Go, for builds without a C compiler.
 func sqliteDriver() driver.Driver { return &sqlite.Driver{} }

@@ -1,0 +1,59 @@
+package gormstore_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"watchword/models"
+	"watchword/models/gormstore"
+)
+
+// onEveryDatabase runs a benchmark on SQLite and on PostgreSQL.
+func onEveryDatabase(b *testing.B, run func(b *testing.B, s *gormstore.Store)) {
+	b.Run("sqlite", func(b *testing.B) { run(b, openSQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { run(b, openPostgres(b)) })
+}
+
+func BenchmarkUserByID(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) {
+		u := &models.User{Username: "u", Password: "pbkdf2_sha256$600000$salt$hash", DateJoined: time.Now()}
+		if err := s.CreateUser(b.Context(), u); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.UserBy(b.Context(), models.UserFieldID, string(u.ID)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkBlacklisted(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.Blacklisted(b.Context(), "6f9619ff8b86d011b42d00c04fc964ff"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkBlacklist(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) {
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			i++
+			token := &models.OutstandingToken{JTI: fmt.Sprint(i), Token: "header.payload.signature", ExpiresAt: time.Now()}
+			if err := s.RecordOutstanding(b.Context(), token); err != nil {
+				b.Fatal(err)
+			}
+			if first, err := s.Blacklist(b.Context(), token, time.Now()); err != nil || !first {
+				b.Fatal(first, err)
+			}
+		}
+	})
+}
