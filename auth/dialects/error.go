@@ -30,7 +30,7 @@ func WriteError(c echo.Context, err error) {
 	if x == nil || c.Response().Committed {
 		return
 	}
-	p := x.site.problem(err)
+	p := problem(err)
 	if p == nil {
 		x.site.serverError(c, err)
 		return
@@ -51,20 +51,20 @@ func WriteError(c echo.Context, err error) {
 }
 
 // problem returns err as an answer, or nil if it is ours.
-func (s *Site) problem(err error) *serializers.Problem {
+func problem(err error) *serializers.Problem {
 	var (
-		problem *serializers.Problem
+		refused *serializers.Problem
 		faults  *serializers.Errors
 		failure *schemes.Failure
 		waiting busy
 	)
 	switch {
-	case errors.As(err, &problem):
-		return problem
+	case errors.As(err, &refused):
+		return refused
 	case errors.As(err, &faults):
 		return faults.Problem()
 	case errors.As(err, &failure):
-		return s.refusal(failure)
+		return refusal(failure)
 	case errors.As(err, &waiting):
 		return serializers.Unavailable(waiting.RetryAfter())
 	case errors.Is(err, models.ErrUnavailable):

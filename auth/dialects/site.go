@@ -7,14 +7,14 @@
 package dialects
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
-
-	"watchword/schemes"
 )
 
 // Config holds the settings of a site.
@@ -42,6 +42,25 @@ func DefaultConfig() Config {
 	}
 }
 
+// Validate returns every fault, each beginning with the setting's name.
+func (c Config) Validate() error {
+	var faults []error
+	for _, host := range c.AllowedHosts {
+		parts := hostPattern.FindStringSubmatch(strings.ToLower(host))
+		if host != "*" && (parts == nil || parts[2] != "") {
+			faults = append(faults, fmt.Errorf("ALLOWED_HOSTS: %q is no host name; ports and schemes do not belong there",
+				host))
+		}
+	}
+	if c.MaxBody <= 0 {
+		faults = append(faults, errors.New("DATA_UPLOAD_MAX_MEMORY_SIZE: must be above 0"))
+	}
+	if c.BodyTimeout < 0 {
+		faults = append(faults, errors.New("BODY_TIMEOUT: must not be negative"))
+	}
+	return errors.Join(faults...)
+}
+
 // RESTConfig holds the settings that all views of a site share, a part of REST_FRAMEWORK.
 type RESTConfig struct {
 	// Renderers are what views can answer with; the first is the default. Empty: JSON.
@@ -57,7 +76,6 @@ type Site struct {
 	renderers []Renderer
 	renders   []string // their media types
 	log       *slog.Logger
-	words     map[string]map[schemes.Reason]any
 	echo      *echo.Echo
 	integers  map[string][]string // Echo path -> the parameters that are integers
 }
@@ -70,7 +88,7 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	if len(rest.Renderers) == 0 {
 		rest.Renderers = []Renderer{JSON}
 	}
-	s := &Site{cfg: cfg, renderers: rest.Renderers, log: log, words: words(), echo: echo.New(),
+	s := &Site{cfg: cfg, renderers: rest.Renderers, log: log, echo: echo.New(),
 		integers: map[string][]string{}}
 	for _, renderer := range s.renderers {
 		s.renders = append(s.renders, renderer.mediaType())

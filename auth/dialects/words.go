@@ -7,6 +7,9 @@ import (
 	"watchword/serializers"
 )
 
+// The words for refused credentials, one function per scheme. A function returns the body of the answer, or nil for a
+// reason that it has no words for.
+
 // tokenNotValid is the code of everything that is wrong with a JWT itself.
 const tokenNotValid = "token_not_valid"
 
@@ -23,102 +26,24 @@ type jwtMessage struct {
 	Message string `json:"message"`
 }
 
-// TokenMessages says what is wrong with a JWT itself.
-//
-// Source: rest_framework_simplejwt.tokens and backends, 5.5.
-func TokenMessages() map[schemes.Reason]string {
-	return map[schemes.Reason]string{
-		schemes.Invalid:          "Token is invalid",
-		schemes.HeaderCharacters: "Token is invalid",
-		schemes.HeaderEncoding:   "Token is invalid",
-		schemes.Expired:          "Token is expired",
-		schemes.Revoked:          "Token is blacklisted",
-		schemes.NoExpiry:         "Token has no 'exp' claim",
-		schemes.NoID:             "Token has no id",
-		schemes.NoType:           "Token has no type",
-		schemes.WrongType:        "Token has wrong type",
-	}
-}
-
-// InvalidToken says what is wrong with a JWT that came in a body.
-func InvalidToken(message string) *serializers.Problem {
-	return serializers.AuthenticationFailed(serializers.Detail{Detail: message, Code: tokenNotValid})
-}
-
-// words says why a credential was refused: the body of the answer by the name of the scheme and the reason.
-func words() map[string]map[schemes.Reason]any {
-	return map[string]map[schemes.Reason]any{
-		"jwt":     jwtWords("AccessToken", "access"),
-		"sliding": jwtWords("SlidingToken", "sliding"),
-		"token":   tokenWords(),
-		"basic":   basicWords(),
-	}
-}
-
-// jwtWords are the words for a JWT of one kind in a header.
-//
-// Source: rest_framework_simplejwt.authentication.JWTAuthentication, 5.5.
-func jwtWords(class, kind string) map[schemes.Reason]any {
-	header := serializers.Detail{Detail: "Authorization header must contain two space-delimited values",
-		Code: "bad_authorization_header"}
-	table := map[schemes.Reason]any{
-		schemes.HeaderEmpty:     header,
-		schemes.HeaderParts:     header,
-		schemes.NoUser:          detail("Token contained no recognizable user identification", tokenNotValid),
-		schemes.UserMissing:     detail("User not found", "user_not_found"),
-		schemes.UserInactive:    detail("User is inactive", "user_inactive"),
-		schemes.PasswordChanged: detail("The user's password has been changed.", "password_changed"),
-	}
-	for reason, message := range TokenMessages() {
-		table[reason] = jwtRefusal{"Given token not valid for any token type", tokenNotValid,
-			[]jwtMessage{{class, kind, message}}}
-	}
-	return table
-}
-
-// tokenWords are the words for an opaque token.
-//
-// Source: rest_framework.authentication.TokenAuthentication.
-func tokenWords() map[schemes.Reason]any {
-	invalid, nobody := detail("Invalid token.", ""), detail("User inactive or deleted.", "")
-	return map[schemes.Reason]any{
-		schemes.HeaderEmpty:      detail("Invalid token header. No credentials provided.", ""),
-		schemes.HeaderParts:      detail("Invalid token header. Token string should not contain spaces.", ""),
-		schemes.HeaderCharacters: detail("Invalid token header. Token string should not contain invalid characters.", ""),
-		schemes.Invalid:          invalid,
-		schemes.Expired:          invalid,
-		schemes.Revoked:          invalid,
-		schemes.UserMissing:      nobody,
-		schemes.UserInactive:     nobody,
-	}
-}
-
-// basicWords are the words for a name and password.
-//
-// Source: rest_framework.authentication.BasicAuthentication.
-func basicWords() map[schemes.Reason]any {
-	return map[schemes.Reason]any{
-		schemes.HeaderEmpty: detail("Invalid basic header. No credentials provided.", ""),
-		schemes.HeaderParts: detail("Invalid basic header. Credentials string should not contain spaces.", ""),
-		schemes.HeaderEncoding: detail("Invalid basic header. Credentials not correctly base64 encoded.",
-			""),
-		schemes.WrongCredentials: detail("Invalid username/password.", ""),
-	}
-}
-
-func detail(text, code string) serializers.Detail {
-	return serializers.Detail{Detail: text, Code: code}
-}
-
 // refusal says in words why a credential was refused.
-func (s *Site) refusal(f *schemes.Failure) *serializers.Problem {
+func refusal(f *schemes.Failure) *serializers.Problem {
 	if f.Reason == schemes.CSRF {
 		return serializers.NewProblem(http.StatusForbidden, "CSRF Failed: "+csrfReason(f))
 	}
-	if body, ok := s.words[f.Scheme][f.Reason]; ok {
-		return serializers.AuthenticationFailed(body)
+	var body any
+	switch f.Scheme {
+	case "jwt":
+		body = jwtWords(f)
+	case "token":
+		body = tokenWords(f)
+	case "basic":
+		body = basicWords(f)
 	}
-	return serializers.AuthenticationFailed(detail("Incorrect authentication credentials.", ""))
+	if body == nil {
+		body = detail("Incorrect authentication credentials.", "")
+	}
+	return serializers.AuthenticationFailed(body)
 }
 
 // csrfReason is the cause that the CSRF check gave, in Django's words.
@@ -127,4 +52,124 @@ func csrfReason(f *schemes.Failure) string {
 		return "CSRF token missing."
 	}
 	return f.Err.Error()
+}
+
+// jwtWords are the words for a JWT in a header.
+//
+// Source: rest_framework_simplejwt.authentication.JWTAuthentication, 5.5.
+func jwtWords(f *schemes.Failure) any {
+	switch f.Reason {
+	case schemes.HeaderEmpty, schemes.HeaderParts:
+		return detail("Authorization header must contain two space-delimited values", "bad_authorization_header")
+	case schemes.NoUser:
+		return detail("Token contained no recognizable user identification", tokenNotValid)
+	case schemes.UserMissing:
+		return detail("User not found", "user_not_found")
+	case schemes.UserInactive:
+		return detail("User is inactive", "user_inactive")
+	case schemes.PasswordChanged:
+		return passwordChanged()
+	}
+	if tokenMessage(f.Reason, "") == "" {
+		return nil
+	}
+	attempts := f.Attempts
+	if attempts == nil {
+		attempts = []schemes.Attempt{{Class: "AccessToken", Type: "access", Reason: f.Reason}}
+	}
+	said := jwtRefusal{Detail: "Given token not valid for any token type", Code: tokenNotValid}
+	for _, a := range attempts {
+		said.Messages = append(said.Messages, jwtMessage{a.Class, a.Type, tokenMessage(a.Reason, "")})
+	}
+	return said
+}
+
+// TokenRefused says what is wrong with a JWT that came in a body, or returns nil if f is about something else.
+//
+// Source: rest_framework_simplejwt.serializers and exceptions, 5.5.
+func TokenRefused(f *schemes.Failure) *serializers.Problem {
+	switch message := tokenMessage(f.Reason, f.Claim); {
+	case f.Reason == schemes.PasswordChanged:
+		return serializers.AuthenticationFailed(passwordChanged())
+	case message != "":
+		return serializers.AuthenticationFailed(detail(message, tokenNotValid))
+	}
+	return nil
+}
+
+// TokenBlacklisted is what is said of a JWT that was taken back.
+func TokenBlacklisted() string { return tokenMessage(schemes.Revoked, "") }
+
+// tokenMessage says what is wrong with a JWT itself; "" for other reasons. claim is the end that the reason is about, ""
+// for the usual one.
+//
+// Source: rest_framework_simplejwt.tokens and backends, 5.5.
+func tokenMessage(reason schemes.Reason, claim string) string {
+	switch reason {
+	case schemes.Invalid, schemes.HeaderCharacters, schemes.HeaderEncoding:
+		return "Token is invalid"
+	case schemes.Expired:
+		if claim != "" {
+			return "Token '" + claim + "' claim has expired"
+		}
+		return "Token is expired"
+	case schemes.Revoked:
+		return "Token is blacklisted"
+	case schemes.NoExpiry:
+		if claim == "" {
+			claim = "exp"
+		}
+		return "Token has no '" + claim + "' claim"
+	case schemes.NoID:
+		return "Token has no id"
+	case schemes.NoType:
+		return "Token has no type"
+	case schemes.WrongType:
+		return "Token has wrong type"
+	}
+	return ""
+}
+
+func passwordChanged() serializers.Detail {
+	return detail("The user's password has been changed.", "password_changed")
+}
+
+// tokenWords are the words for an opaque token.
+//
+// Source: rest_framework.authentication.TokenAuthentication.
+func tokenWords(f *schemes.Failure) any {
+	switch f.Reason {
+	case schemes.HeaderEmpty:
+		return detail("Invalid token header. No credentials provided.", "")
+	case schemes.HeaderParts:
+		return detail("Invalid token header. Token string should not contain spaces.", "")
+	case schemes.HeaderCharacters:
+		return detail("Invalid token header. Token string should not contain invalid characters.", "")
+	case schemes.Invalid, schemes.Expired, schemes.Revoked:
+		return detail("Invalid token.", "")
+	case schemes.UserMissing, schemes.UserInactive:
+		return detail("User inactive or deleted.", "")
+	}
+	return nil
+}
+
+// basicWords are the words for a name and password in a header.
+//
+// Source: rest_framework.authentication.BasicAuthentication.
+func basicWords(f *schemes.Failure) any {
+	switch f.Reason {
+	case schemes.HeaderEmpty:
+		return detail("Invalid basic header. No credentials provided.", "")
+	case schemes.HeaderParts:
+		return detail("Invalid basic header. Credentials string should not contain spaces.", "")
+	case schemes.HeaderEncoding:
+		return detail("Invalid basic header. Credentials not correctly base64 encoded.", "")
+	case schemes.WrongCredentials:
+		return detail("Invalid username/password.", "")
+	}
+	return nil
+}
+
+func detail(text, code string) serializers.Detail {
+	return serializers.Detail{Detail: text, Code: code}
 }

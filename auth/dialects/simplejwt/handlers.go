@@ -42,7 +42,7 @@ func (d *Dialect) login(c echo.Context, scheme schemes.Scheme) (schemes.Grant, e
 	}
 	u, err := d.accounts.Authenticate(c.Request().Context(), in.Username.Text, in.Password.Text)
 	if err != nil {
-		return schemes.Grant{}, d.refusal(err)
+		return schemes.Grant{}, refusal(err)
 	}
 	return d.accounts.Login(c.Request(), scheme, u)
 }
@@ -56,7 +56,7 @@ func (d *Dialect) refreshPair(c echo.Context) error {
 	}
 	grant, err := d.tokens.Refresh(c.Request().Context(), in.Refresh.Text)
 	if err != nil {
-		return d.refusal(err)
+		return refusal(err)
 	}
 	return dialects.Respond(c, http.StatusOK, serializers.TokenRefreshed{Access: grant.Access, Refresh: grant.Refresh})
 }
@@ -70,7 +70,7 @@ func (d *Dialect) refreshSliding(c echo.Context) error {
 	}
 	grant, err := d.sliding.Refresh(c.Request().Context(), in.Token.Text)
 	if err != nil {
-		return d.refusal(err)
+		return refusal(err)
 	}
 	return dialects.Respond(c, http.StatusOK, serializers.Token{Token: serializers.Text(grant.Access)})
 }
@@ -84,10 +84,10 @@ func (d *Dialect) verifyToken(c echo.Context) error {
 	err := d.tokens.Verify(c.Request().Context(), in.Token.Text)
 	var failure *schemes.Failure
 	if errors.As(err, &failure) && failure.Reason == schemes.Revoked {
-		return serializers.Invalid(d.messages[schemes.Revoked])
+		return serializers.Invalid(dialects.TokenBlacklisted())
 	}
 	if err != nil {
-		return d.refusal(err)
+		return refusal(err)
 	}
 	return dialects.Respond(c, http.StatusOK, nothing{})
 }
@@ -99,7 +99,7 @@ func (d *Dialect) blacklistToken(c echo.Context) error {
 		return err
 	}
 	if err := d.tokens.Blacklist(c.Request().Context(), in.Refresh.Text); err != nil {
-		return d.refusal(err)
+		return refusal(err)
 	}
 	return dialects.Respond(c, http.StatusOK, nothing{})
 }
@@ -107,7 +107,7 @@ func (d *Dialect) blacklistToken(c echo.Context) error {
 // refusal says in words why name and password, or a token in a body, are no good. Other errors are left alone.
 //
 // Source: rest_framework_simplejwt.serializers, 5.5.
-func (d *Dialect) refusal(err error) error {
+func refusal(err error) error {
 	if errors.Is(err, auth.ErrInvalidCredentials) {
 		return refused("No active account found with the given credentials")
 	}
@@ -115,8 +115,8 @@ func (d *Dialect) refusal(err error) error {
 	if !errors.As(err, &failure) {
 		return err
 	}
-	if message, ok := d.messages[failure.Reason]; ok {
-		return dialects.InvalidToken(message)
+	if problem := dialects.TokenRefused(failure); problem != nil {
+		return problem
 	}
 	switch failure.Reason {
 	case schemes.UserMissing, schemes.UserInactive, schemes.NoUser:

@@ -94,7 +94,6 @@ type Dialect struct {
 	accounts  Accounts
 	tokens    Tokens
 	sliding   SlidingTokens
-	messages  map[schemes.Reason]string
 	obtain    *serializers.Serializer[serializers.TokenObtain]
 	refresh   *serializers.Serializer[serializers.TokenRefresh]
 	blacklist *serializers.Serializer[serializers.TokenBlacklist]
@@ -105,7 +104,6 @@ type Dialect struct {
 func New(cfg Config, deps Deps) *Dialect {
 	return &Dialect{
 		cfg: cfg, accounts: deps.Accounts, tokens: deps.Tokens, sliding: deps.Sliding,
-		messages:  dialects.TokenMessages(),
 		obtain:    serializers.NewTokenObtain(cfg.Serializers, cfg.UsernameField, cfg.KeepPasswordSpaces),
 		refresh:   serializers.New[serializers.TokenRefresh](cfg.Serializers),
 		blacklist: serializers.New[serializers.TokenBlacklist](cfg.Serializers),

@@ -1,0 +1,299 @@
+package dialects
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+func TestPaths(t *testing.T) {
+	s := newSite(t, nil)
+	s.Mount("/hello/", View{Get: say(200, hello{"x"})})
+	s.Mount("/students/", View{Get: say(200, hello{"x"})})
+	s.Mount("/students/<int:pk>", View{Get: Action{Handle: func(c echo.Context) error {
+		return Respond(c, 200, hello{c.Param("pk")})
+	}}})
+	s.Mount("/optional", View{Get: say(200, nil)})
+	s.Mount("/optional/", View{Get: say(200, nil)})
+	s.Handle("/healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }))
+	tests := []struct {
+		method, target string
+		status         int
+		location       string
+	}{
+		{"GET", "/hello/", 200, ""},
+		{"GET", "/hel%6Co/", 200, ""},
+		{"GET", "/hello", 301, "/hello/"},
+		{"POST", "/hello", 301, "/hello/"},
+		{"FOO", "/hello", 301, "/hello/"},
+		{"HEAD", "/hello", 301, "/hello/"},
+		{"GET", "/hello?a=b&c=%2F", 301, "/hello/?a=b&c=%2F"},
+		{"GET", "/students", 301, "/students/"},
+		{"GET", "/students/12", 200, ""},
+		{"GET", "/students/012", 200, ""},
+		{"GET", "/students/1/", 404, ""},
+		{"GET", "/students/-1", 404, ""},
+		{"GET", "/students/x", 404, ""},
+		{"GET", "/students/1%2F", 404, ""},
+		{"GET", "/students/%D9%A1", 404, ""},
+		{"GET", "/optional", 200, ""},
+		{"GET", "/optional/", 200, ""},
+		{"GET", "/hello//", 404, ""},
+		{"GET", "//hello/", 404, ""},
+		{"GET", "//hello", 404, ""},
+		{"GET", "/Hello/", 404, ""},
+		{"GET", "/x/../hello/", 404, ""},
+		{"GET", "/hello/%00", 404, ""},
+		{"GET", "/hello%00", 404, ""},
+		{"GET", "/%ff/", 404, ""},
+		{"GET", "/%ff", 404, ""},
+		{"GET", "/", 404, ""},
+		{"POST", "/nope", 404, ""},
+		{"GET", "/hello/;x=1", 404, ""},
+		{"GET", "/healthz", 200, ""},
+		{"HEAD", "/healthz", 200, ""},
+		{"POST", "/healthz", 405, ""},
+	}
+	for _, tt := range tests {
+		w := s.ask(tt.method, tt.target, "")
+		if w.Code != tt.status || w.Header().Get("Location") != tt.location {
+			t.Errorf("%s %s: got %d %q, want %d %q", tt.method, tt.target, w.Code, w.Header().Get("Location"), tt.status,
+				tt.location)
+		}
+		if tt.status == 301 || tt.status == 404 {
+			wantHeader(t, w, "Content-Type", "text/html; charset=utf-8")
+		}
+		if tt.status == 301 && w.Body.Len() > 0 {
+			t.Errorf("%s: a redirect with a body", tt.target)
+		}
+	}
+}
+
+func TestRedirectsStayOnThisHost(t *testing.T) {
+	s := newSite(t, nil)
+	s.Mount("//evil.example/", View{Get: say(200, nil)})
+	s.Mount("/\\evil.example/", View{Get: say(200, nil)})
+	s.Mount("/\t/evil.example/", View{Get: say(200, nil)})
+	for target, location := range map[string]string{
+		"//evil.example":      "/%2Fevil.example/",
+		"/%5Cevil.example":    "/%5Cevil.example/",
+		"/%09/evil.example":   "/%09/evil.example/",
+		"//evil.example/%2e":  "",
+		"/%0d%0aX:1":          "",
+		"/%2F%2Fevil.example": "",
+	} {
+		w := s.ask("GET", target, "")
+		if got := w.Header().Get("Location"); got != location {
+			t.Errorf("%s: got %q, want %q", target, got, location)
+		}
+	}
+}
+
+func TestWithoutAppendSlashNothingIsRedirected(t *testing.T) {
+	s := newSite(t, func(cfg *Config, _ *RESTConfig) { cfg.AppendSlash = false })
+	s.Mount("/hello/", View{Get: say(200, nil)})
+	if got := s.ask("GET", "/hello", "").Code; got != 404 {
+		t.Errorf("got %d, want 404", got)
+	}
+}
+
+func TestHosts(t *testing.T) {
+	tests := []struct {
+		allowed []string
+		host    string
+		want    bool
+	}{
+		{[]string{"example.com"}, "example.com", true},
+		{[]string{"example.com"}, "EXAMPLE.com:8000", true},
+		{[]string{"Example.com"}, "example.com.", true},
+		{[]string{"example.com"}, "www.example.com", false},
+		{[]string{"example.com"}, "example.com.evil.example", false},
+		{[]string{"example.com"}, "example.com:@evil.example", false},
+		{[]string{".example.com"}, "www.example.com", true},
+		{[]string{".example.com"}, "example.com", true},
+		{[]string{".example.com"}, "badexample.com", false},
+		{[]string{"*"}, "anything:80", true},
+		{[]string{"*"}, "bad_host", false},
+		{[]string{"*"}, "a/b", false},
+		{[]string{"*"}, "", false},
+		{[]string{"*"}, ".", false},
+		{[]string{"*"}, "host:port", false},
+		{[]string{"[::1]"}, "[::1]:80", true},
+		{[]string{"[::1]"}, "[::1", false},
+		{[]string{""}, "a", false},
+		{nil, "localhost", false},
+		{DefaultConfig().AllowedHosts, "localhost:8000", true},
+		{DefaultConfig().AllowedHosts, "127.0.0.1", true},
+		{DefaultConfig().AllowedHosts, "example.com", false},
+	}
+	for _, tt := range tests {
+		if got := hostAllowed(tt.host, tt.allowed); got != tt.want {
+			t.Errorf("%q in %q: got %v", tt.host, tt.allowed, got)
+		}
+	}
+	s := newSite(t, nil)
+	s.Mount("/", View{Get: say(200, nil)})
+	w := s.ask("GET", "http://evil.example/", "", "Accept", "application/json")
+	if w.Code != 400 || !strings.Contains(w.Body.String(), "Bad Request (400)") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	wantHeader(t, w, "Content-Type", "text/html; charset=utf-8", "X-Frame-Options", "DENY")
+}
+
+func TestConfigFaultsNameTheirSettings(t *testing.T) {
+	err := Config{AllowedHosts: []string{"*", ".a.b", "http://x", "x:80"}, MaxBody: 0, BodyTimeout: -1}.Validate()
+	if err == nil {
+		t.Fatal("no fault found")
+	}
+	for _, fault := range []string{`ALLOWED_HOSTS: "http://x"`, `ALLOWED_HOSTS: "x:80"`, "DATA_UPLOAD_MAX_MEMORY_SIZE",
+		"BODY_TIMEOUT"} {
+		if !strings.Contains(err.Error(), fault) {
+			t.Errorf("%q is missing in:\n%v", fault, err)
+		}
+	}
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != 4 {
+		t.Errorf("got %d faults:\n%v", lines, err)
+	}
+}
+
+func TestEveryAnswerHasTheCommonHeaders(t *testing.T) {
+	s := newSite(t, nil)
+	s.Mount("/", View{Get: say(200, hello{"x"})})
+	for _, target := range []string{"/", "/nope", "http://evil.example/"} {
+		w := s.ask("GET", target, "")
+		wantHeader(t, w, "X-Frame-Options", "DENY", "X-Content-Type-Options", "nosniff", "Referrer-Policy", "same-origin",
+			"Cross-Origin-Opener-Policy", "same-origin")
+		if len(w.Header().Get("X-Request-Id")) != 32 || w.Header().Get("Content-Length") == "" {
+			t.Errorf("%s: got %v", target, w.Header())
+		}
+	}
+}
+
+func TestRequestIDs(t *testing.T) {
+	s := newSite(t, nil)
+	s.Mount("/", View{Get: say(200, nil)})
+	for sent, taken := range map[string]bool{"abc-1.2_3": true, strings.Repeat("a", 64): true,
+		strings.Repeat("a", 65): false, "a b": false, "a\nb": false, "": false} {
+		got := s.ask("GET", "/", "", "X-Request-Id", sent).Header().Get("X-Request-Id")
+		if (got == sent) != taken || got == "" {
+			t.Errorf("%q: got %q", sent, got)
+		}
+	}
+}
+
+func TestTheLogHasNoSecrets(t *testing.T) {
+	s := newSite(t, nil)
+	s.Mount("/", View{Post: say(200, hello{"answer-secret"})})
+	s.Mount("/key/<int:key>", View{Get: say(200, nil)})
+	s.ask("POST", "/?token=query-secret", "password=body-secret", "Authorization", "Bearer header-secret",
+		"Cookie", "sessionid=cookie-secret")
+	s.ask("GET", "/key/31337", "")
+	s.ask("GET", "/nope/"+strings.Repeat("x", 500), "")
+	s.ask("GET", "/nope%0Alevel=ERROR", "")
+	log := s.log.String()
+	if strings.Contains(log, "secret") || strings.Contains(log, "31337") || strings.Contains(log, strings.Repeat("x", 300)) {
+		t.Errorf("logged:\n%s", log)
+	}
+	for _, part := range []string{"method=POST path=/ status=200", "path=/key/:key", "status=404", "bytes=27"} {
+		if !strings.Contains(log, part) {
+			t.Errorf("%q is missing in:\n%s", part, log)
+		}
+	}
+	if lines := strings.Count(log, "\n"); lines != 4 {
+		t.Errorf("got %d lines, want 4:\n%s", lines, log)
+	}
+}
+
+func TestAPanicIsAnsweredAndLogged(t *testing.T) {
+	s := newSite(t, nil)
+	s.Mount("/panic/", View{Get: Action{Handle: func(echo.Context) error { panic("out of order") }}})
+	s.Mount("/", View{Get: say(200, nil)})
+	w := s.ask("GET", "/panic/", "")
+	if w.Code != 500 || !strings.Contains(w.Body.String(), "Server Error (500)") ||
+		strings.Contains(w.Body.String(), "order") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if !strings.Contains(s.log.String(), "out of order") || !strings.Contains(s.log.String(), "site_test.go") {
+		t.Errorf("logged:\n%s", s.log)
+	}
+	if got := s.ask("GET", "/", "").Code; got != 200 {
+		t.Errorf("afterwards: got %d", got)
+	}
+}
+
+func TestABodyThatIsTooLongIsNotRead(t *testing.T) {
+	s := newSite(t, func(cfg *Config, _ *RESTConfig) { cfg.MaxBody = 20 })
+	handle := echoToken()
+	s.Mount("/", View{Post: Action{Handle: handle}})
+	want(t, s.ask("POST", "/", `{"token":"1234567"}`, "Content-Type", "application/json"), 200, `{"message":"1234567"}`)
+	const tooLarge = `{"detail":"Request body is too large."}`
+	want(t, s.ask("POST", "/", `{"token":"123456789"}`, "Content-Type", "application/json"), 413, tooLarge,
+		"Connection", "close")
+
+	r := httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat("x", 100)))
+	r.ContentLength = -1 // as with chunks
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	want(t, w, 413, tooLarge)
+}
+
+func TestABodyThatDoesNotComeEndsTheRequest(t *testing.T) {
+	s := newSite(t, func(cfg *Config, _ *RESTConfig) {
+		cfg.BodyTimeout = 20 * time.Millisecond
+		cfg.AllowedHosts = []string{"127.0.0.1"}
+	})
+	handle := echoToken()
+	s.Mount("/", View{Post: Action{Handle: handle}})
+	server := httptest.NewServer(s)
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, &silentBody{until: t.Context().Done()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ContentLength = 100
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	if answer.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("got %d, want 408", answer.StatusCode)
+	}
+}
+
+// silentBody sends two bytes and then nothing.
+type silentBody struct {
+	sent  bool
+	until <-chan struct{}
+}
+
+func (b *silentBody) Read(p []byte) (int, error) {
+	if !b.sent {
+		b.sent = true
+		return copy(p, "{}"), nil
+	}
+	<-b.until
+	return 0, errors.New("over")
+}
+
+func BenchmarkView(b *testing.B) {
+	s := newSite(b, nil)
+	s.Mount("/hello/", View{Permission: IsAuthenticated, Schemes: schemesOf(&fakeScheme{name: "a", challenge: "A"}),
+		Get: say(200, hello{"Hello, World!"})})
+	r := httptest.NewRequest("GET", "/hello/", nil)
+	r.Header.Set("Authorization", "a")
+	r.Header.Set("Accept", "application/json")
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ServeHTTP(httptest.NewRecorder(), r)
+	}
+}
