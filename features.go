@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
+type Features struct {
+	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, hello, students."`
+	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold. Not used by this version."`
+	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
+	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
+	CORS           bool              `setting:"cors" help:"Whether browsers may call from other origins. Not used by this version."`
+	Links          map[string]string `setting:"links" help:"The paths of links in mails. Not used by this version."`
+	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
+}
+
+// The components that this version can mount.
+const (
+	mountSimpleJWT = "simplejwt"
+	mountHello     = "hello"
+	mountStudents  = "students"
+)
+
+// laterMounts are components that this version knows by name only.
+var laterMounts = [...]string{"dj-rest-auth", "ai-kit", "authtoken", "knox", "tutorial-jwt"}
+
+// defaultFeatures mounts everything that this version has.
+func defaultFeatures() Features {
+	return Features{
+		Mounts:         map[string]string{mountSimpleJWT: "/api/token/", mountHello: "/hello/", mountStudents: "/api/students/"},
+		Allauth:        true,
+		TokenBlacklist: true,
+	}
+}
+
+// missingMounts names the mounts that this version cannot serve, in alphabetical order.
+func (f Features) missingMounts() []string {
+	var missing []string
+	for _, name := range slices.Sorted(maps.Keys(f.Mounts)) {
+		if slices.Contains(laterMounts[:], name) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// validate returns what is wrong with the mounts.
+func (f Features) validate() []error {
+	var faults []error
+	taken := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(f.Mounts)) {
+		path := f.Mounts[name]
+		known := name == mountSimpleJWT || name == mountHello || name == mountStudents || slices.Contains(laterMounts[:], name)
+		switch {
+		case !known:
+			faults = append(faults, fmt.Errorf("FEATURES.mounts: there is no component %q; there are %s, %s and %s", name,
+				mountSimpleJWT, mountHello, mountStudents))
+		case !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") || strings.ContainsAny(path, ":*?#% "):
+			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s: must be a plain path that begins and ends with a slash, not %q", name, path))
+		case taken[path] != "":
+			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s and %s cannot both be at %s", taken[path], name, path))
+		}
+		taken[path] = name
+	}
+	return faults
+}

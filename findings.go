@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"watchword/settings"
+)
+
+// Finding is something about the settings that somebody should know. The ids are stable: they can be searched for.
+type Finding struct {
+	ID   string // "watchword.W001"; E is an error, W a warning
+	Text string
+}
+
+// isError reports whether the finding is an error.
+func (f Finding) isError() bool { return strings.HasPrefix(f.ID, "watchword.E") }
+
+// The least that Django asks of a secret key.
+const (
+	minSecretKeyLength     = 50
+	minSecretKeyCharacters = 5
+)
+
+// rule is one thing to look for.
+type rule struct {
+	id     string
+	deploy bool // looked for only with --deploy
+	broken func(l *Loaded) bool
+	text   string
+}
+
+// findings returns what the rules find, and what the settings mention that this version does not have.
+func (l *Loaded) findings(deploy bool) []Finding {
+	var found []Finding
+	for _, r := range rules() {
+		if (deploy || !r.deploy) && r.broken(l) {
+			found = append(found, Finding{"watchword." + r.id, r.text})
+		}
+	}
+	return append(found, l.missingParts()...)
+}
+
+// missingParts names what is asked for and not in this version.
+func (l *Loaded) missingParts() []Finding {
+	var found []Finding
+	for _, name := range l.Features.missingMounts() {
+		found = append(found, Finding{"watchword.W101",
+			fmt.Sprintf("FEATURES.mounts: this version does not have %s; %s is not served.", name, l.Features.Mounts[name])})
+	}
+	for _, ignored := range l.Report.Ignored {
+		found = append(found, Finding{"watchword.W102",
+			fmt.Sprintf("%s (%s): belongs to a part that this version does not have; it has no effect.", ignored.Name, ignored.Origin)})
+	}
+	for _, class := range l.REST.Authentication {
+		if text := class.missing(); text != "" {
+			found = append(found, Finding{"watchword.W103",
+				fmt.Sprintf("REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: %s: %s", class, text)})
+		}
+	}
+	return found
+}
+
+// rules is everything that is looked for.
+func rules() []rule {
+	return []rule{
+		{"E001", false, func(l *Loaded) bool { return l.Compatibility == Safe && l.noSchemes() },
+			"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: none of these classes is in this version, so nobody can be recognised. Use jwt."},
+		{"W001", false, func(l *Loaded) bool { return l.Project.Debug },
+			"DEBUG is true. It does nothing here, but a settings file for production should not say so."},
+		{"W002", false, weakSecretKey,
+			"SECRET_KEY is short, has few different characters or is Django's insecure example. Use at least 50 random characters, or leave it out and one is made."},
+		{"W003", true, func(l *Loaded) bool { return slices.Contains(l.Site.AllowedHosts, "*") },
+			"ALLOWED_HOSTS has *: requests under any host name are answered. Name yours."},
+		{"W004", true, func(l *Loaded) bool { return l.Compatibility == Exact },
+			"COMPATIBILITY is exact, which copies unsafe defaults of the original packages. It is meant for tests; docs/compatibility.md lists them."},
+		{"W005", true, func(l *Loaded) bool { return strings.HasPrefix(l.JWT.Algorithm, "HS") },
+			"SIMPLE_JWT.ALGORITHM is an HS one: everybody who can check a token can also make one. Use RS256 or ES256 unless only this server checks them."},
+		{"W006", true, func(l *Loaded) bool { return !l.JWT.RotateRefreshTokens },
+			"SIMPLE_JWT.ROTATE_REFRESH_TOKENS is false: a stolen refresh token works until it expires, and nobody notices."},
+		{"W007", true, func(l *Loaded) bool { return l.JWT.RotateRefreshTokens && !l.JWT.BlacklistAfterRotation },
+			"SIMPLE_JWT.BLACKLIST_AFTER_ROTATION is false: old refresh tokens go on working after they were exchanged."},
+		{"W008", false, func(l *Loaded) bool { return l.JWT.CheckRevokeToken },
+			"SIMPLE_JWT.CHECK_REVOKE_TOKEN puts an MD5 digest of the password hash into every token, readable by all who hold one. This is simplejwt's format and cannot be another."},
+		{"W009", true, func(l *Loaded) bool { return l.Project.Demo || l.mounted(mountHello) || l.mounted(mountStudents) },
+			"Demonstrations are served: DEMO, or hello or students in FEATURES.mounts."},
+		{"W010", true, func(l *Loaded) bool { return !l.JWT.CheckUserIsActive },
+			"SIMPLE_JWT.CHECK_USER_IS_ACTIVE is false: tokens of disabled users go on working."},
+		{"W011", true, func(l *Loaded) bool { return len(l.Password.Validators) == 0 },
+			"AUTH_PASSWORD_VALIDATORS is empty: any password is good enough."},
+		{"W012", true, func(l *Loaded) bool {
+			return l.Password.Hashers[0] == "md5" || strings.HasSuffix(l.Password.Hashers[0], "MD5PasswordHasher")
+		},
+			"PASSWORD_HASHERS begins with MD5: new passwords are stored in a form that is broken in seconds."},
+		{"W013", false, settingsReadableByAll,
+			"The settings file holds a secret and can be read by every user of this machine. Run chmod 600 on it, or keep the secret in a file of its own that WATCHWORD_…_FILE names."},
+	}
+}
+
+// mounted reports whether a component is asked for.
+func (l *Loaded) mounted(name string) bool { return l.Features.Mounts[name] != "" }
+
+// noSchemes reports whether no authentication class is one that this version has.
+func (l *Loaded) noSchemes() bool {
+	return !slices.ContainsFunc(l.REST.Authentication, func(c authenticationClass) bool { return c.available() })
+}
+
+// weakSecretKey judges the key as Django's security.W009 does. A key that is not there will be made.
+func weakSecretKey(l *Loaded) bool {
+	key := l.Signing.SecretKey
+	if key == "" {
+		return false
+	}
+	different := map[rune]bool{}
+	for _, r := range key {
+		different[r] = true
+	}
+	return utf8.RuneCountInString(key) < minSecretKeyLength || len(different) < minSecretKeyCharacters ||
+		strings.HasPrefix(key, "django-insecure-")
+}
+
+// settingsReadableByAll reports whether the settings file holds a secret and every user can read it.
+func settingsReadableByAll(l *Loaded) bool {
+	if l.File == "" {
+		return false
+	}
+	info, err := os.Stat(l.File)
+	if err != nil || info.Mode().Perm()&0o004 == 0 {
+		return false
+	}
+	return slices.ContainsFunc(settings.Describe(l.Settings), func(f settings.Field) bool {
+		return f.Secret && l.Report.Origin(f.Name).Kind == settings.File
+	})
+}

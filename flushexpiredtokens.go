@@ -1,0 +1,36 @@
+package main
+
+import "time"
+
+// flushBatch is how many rows are deleted in one transaction, so that others do not wait long.
+const flushBatch = 1000
+
+// flushCommand deletes the rows of refresh tokens that have ended, and of their blacklisting.
+//
+// Source: rest_framework_simplejwt's flushexpiredtokens.
+type flushCommand struct{}
+
+// Run deletes in batches until nothing is left to delete.
+func (*flushCommand) Run(p *program) error {
+	loaded, err := p.load()
+	if err != nil {
+		return err
+	}
+	store, err := openStore(p.ctx, &loaded.Settings)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = store.Close() }()
+	total, now := 0, time.Now()
+	for {
+		n, err := store.DeleteExpiredTokens(p.ctx, now, flushBatch)
+		total += n
+		if err != nil {
+			return err
+		}
+		if n < flushBatch {
+			p.printf("Deleted %d expired tokens.\n", total)
+			return nil
+		}
+	}
+}

@@ -1,0 +1,24 @@
+package main
+
+import "strings"
+
+// laterSettings are settings of parts that this version does not have yet. They are passed over with a warning, so that
+// a settings file written for the whole can be used today. A star stands for any ending.
+var laterSettings = [...]string{
+	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "EMAIL_*", "REGISTRATION_*", "REST_AUTH", "REST_KNOX",
+	"REST_FRAMEWORK.DEFAULT_THROTTLE_*", "REST_FRAMEWORK.NUM_PROXIES", "SECURE_PROXY_SSL_HEADER", "SESSION_*",
+	"SOCIALACCOUNT_*", "USER_SERIALIZER",
+}
+
+// isLater reports whether the dotted name is one of laterSettings, or a part of one.
+func isLater(name string) bool {
+	for _, later := range laterSettings {
+		if prefix, star := strings.CutSuffix(later, "*"); star && strings.HasPrefix(name, prefix) {
+			return true
+		}
+		if name == later || strings.HasPrefix(name, later+".") {
+			return true
+		}
+	}
+	return false
+}

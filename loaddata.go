@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+)
+
+// loadCommand loads rows from Django fixtures.
+//
+// Source: Django's loaddata.
+type loadCommand struct {
+	Files []string `arg:"" name:"file" help:"JSON fixtures; - is standard input."`
+}
+
+// Run loads all files in one transaction.
+func (c *loadCommand) Run(p *program) (err error) {
+	loaded, err := p.load()
+	if err != nil {
+		return err
+	}
+	readers := make([]io.Reader, len(c.Files))
+	for i, name := range c.Files {
+		if name == "-" {
+			readers[i] = p.stdin
+			continue
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		readers[i] = file
+	}
+	store, err := openStore(p.ctx, &loaded.Settings)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	n, err := store.LoadFixtures(p.ctx, readers...)
+	if err != nil {
+		return err
+	}
+	p.printf("Installed %d object(s) from %d fixture(s)\n", n, len(c.Files))
+	return nil
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"watchword/auth"
+	"watchword/auth/password"
+	"watchword/models/gormstore"
+)
+
+// errBehind says that the database needs migrations first.
+var errBehind = errors.New("the database is behind")
+
+// load reads the settings that the command line and the environment name.
+func (p *program) load() (*Loaded, error) {
+	loaded, err := LoadSettings(p.settingsFile(), p.environ)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return loaded, nil
+}
+
+// settingsFile is the file that the option or else the environment names; "" for none.
+func (p *program) settingsFile() string {
+	if p.settings != "" {
+		return p.settings
+	}
+	return p.getenv(settingsVariable)
+}
+
+// account is what the commands about users work with.
+type account struct {
+	store      *gormstore.Store
+	service    *auth.Service
+	validators password.Validators
+}
+
+// openAccounts opens the database for a command about users. The caller must close the store.
+func (p *program) openAccounts() (*account, error) {
+	loaded, err := p.load()
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(p.ctx, &loaded.Settings)
+	if err != nil {
+		return nil, err
+	}
+	log := newLogger(logConfig{Level: "warn", Format: loaded.Log.Format}, p.stderr)
+	service, validators, err := newAccounts(&loaded.Settings, store, log)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &account{store: store, service: service, validators: validators}, nil
+}
+
+// newAccounts puts the core together.
+func newAccounts(s *Settings, store *gormstore.Store, log *slog.Logger) (*auth.Service, password.Validators, error) {
+	passwords := s.Password
+	passwords.Logger = log
+	registry, err := password.NewRegistry(passwords)
+	if err != nil {
+		return nil, nil, err
+	}
+	validators, err := password.NewValidators(passwords.Validators)
+	if err != nil {
+		return nil, nil, err
+	}
+	return auth.New(s.Accounts, store, registry, log), validators, nil
+}
+
+// openStore opens the database and sees to it that it is up to date: a SQLite file is made and migrated, while a
+// PostgreSQL database, which others may be using, is left alone and refused when it is behind.
+func openStore(ctx context.Context, s *Settings) (*gormstore.Store, error) {
+	store, err := connect(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := bringUpToDate(ctx, s, store); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+// connect opens the database as it is, making the folder of a SQLite file.
+func connect(ctx context.Context, s *Settings) (*gormstore.Store, error) {
+	if file, ok := s.sqliteFile(); ok {
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return nil, fmt.Errorf("cannot make the folder of the database: %w", err)
+		}
+	}
+	return gormstore.Open(ctx, s.Database)
+}
+
+// bringUpToDate migrates SQLite and refuses to work on a PostgreSQL database that is behind.
+func bringUpToDate(ctx context.Context, s *Settings, store *gormstore.Store) error {
+	pending, err := store.PendingMigrations(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(pending) == 0:
+		return nil
+	case s.usesSQLite():
+		return store.Migrate(ctx)
+	}
+	return fmt.Errorf("%w by %d migrations; run: watchword migrate", errBehind, len(pending))
+}
+
+// usesSQLite reports whether the database is SQLite.
+func (s *Settings) usesSQLite() bool { return strings.HasPrefix(s.Database.URL, "sqlite") }
+
+// sqliteFile returns the path of the SQLite file; false for other databases, and for one in memory.
+func (s *Settings) sqliteFile() (string, bool) {
+	_, path, _ := strings.Cut(s.Database.URL, ":///")
+	return path, s.usesSQLite() && path != "" && !strings.Contains(s.Database.URL, ":memory:")
+}

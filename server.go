@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"watchword/auth"
+	"watchword/auth/dialects"
+	"watchword/auth/dialects/simplejwt"
+	"watchword/demo"
+	"watchword/models/gormstore"
+	"watchword/schemes"
+	"watchword/schemes/basic"
+	"watchword/schemes/jwt"
+	"watchword/schemes/jwt/keys"
+	"watchword/schemes/token"
+)
+
+// The bounds on a connection. A request body has a bound of its own, BODY_TIMEOUT.
+const (
+	headerTimeout  = 5 * time.Second
+	idleTimeout    = 2 * time.Minute
+	answerTimeout  = 10 * time.Second // to take an answer, on top of making it
+	maxHeaderBytes = 32 << 10
+)
+
+// server is everything that answers requests.
+type server struct {
+	http   *http.Server
+	health *health
+	keys   *keys.Ring
+}
+
+// newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
+func newServer(s *Settings, store *gormstore.Store, log *slog.Logger) (*server, error) {
+	ring, err := openKeys(s)
+	if err != nil {
+		return nil, err
+	}
+	accounts, _, err := newAccounts(s, store, log)
+	if err != nil {
+		return nil, err
+	}
+	bearer, err := newBearer(s, ring, store)
+	if err != nil {
+		return nil, err
+	}
+
+	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
+	if prefix, ok := s.Features.Mounts[mountSimpleJWT]; ok {
+		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
+	}
+	if path, ok := s.Features.Mounts[mountHello]; ok {
+		demo.MountHello(site, path, bearer)
+	}
+	if prefix, ok := s.Features.Mounts[mountStudents]; ok {
+		demo.MountStudents(site, prefix, s.Bodies, store, bearer)
+	}
+	if s.Project.Demo {
+		demo.MountViews(site, newSchemes(s, accounts, bearer, store)...)
+		mountMPDB(site, s, accounts, bearer)
+	}
+
+	probes := newHealth(store, ring, s.Keys.PublishLead)
+	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring}, nil
+}
+
+// newBearer returns the scheme of JWTs, with the blacklist or without.
+func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store) (*jwt.Scheme, error) {
+	if !s.Features.TokenBlacklist {
+		return jwt.New(s.JWT, ring, store, nil)
+	}
+	return jwt.New(s.JWT, ring, store, store)
+}
+
+// newSimpleJWT returns simplejwt's endpoints: those of sliding tokens too where such tokens prove anything.
+func newSimpleJWT(s *Settings, accounts *auth.Service, bearer *jwt.Scheme) *simplejwt.Dialect {
+	cfg := s.simpleJWT()
+	if slices.ContainsFunc(s.JWT.AuthTokenClasses, func(class string) bool { return strings.HasSuffix(class, "SlidingToken") }) {
+		cfg.Endpoints = append(cfg.Endpoints, simplejwt.ObtainSliding, simplejwt.RefreshSliding)
+	}
+	return simplejwt.New(cfg, simplejwt.Deps{
+		Accounts: recording(s, accounts), Tokens: bearer, Sliding: bearer.Sliding(),
+	})
+}
+
+// simpleJWT returns the Config of the dialect in the mode of the settings.
+func (s *Settings) simpleJWT() simplejwt.Config {
+	cfg := simplejwt.DefaultConfig()
+	if s.Compatibility == Exact {
+		cfg = simplejwt.ExactConfig()
+	}
+	cfg.Serializers = s.Bodies
+	return cfg
+}
+
+// recording returns the core that simplejwt's endpoints log users in with.
+func recording(s *Settings, accounts *auth.Service) *auth.Service {
+	if s.JWT.UpdateLastLogin {
+		return accounts.Recording()
+	}
+	return accounts
+}
+
+// newSchemes returns the schemes that DEFAULT_AUTHENTICATION_CLASSES names, as far as this version has them.
+func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *gormstore.Store) []schemes.Scheme {
+	var list []schemes.Scheme
+	for _, class := range s.REST.Authentication {
+		switch class {
+		case classJWT, classJWTCookie:
+			list = append(list, bearer)
+		case classBasic:
+			list = append(list, basic.New(accounts, auth.ErrInvalidCredentials))
+		case classToken:
+			list = append(list, token.NewPlain(store, time.Now))
+		}
+	}
+	return list
+}
+
+// mountMPDB puts on site the endpoint of a tutorial whose tokens say more about the user. Where the settings give one
+// of its claims another meaning there is no such endpoint.
+func mountMPDB(site *dialects.Site, s *Settings, accounts *auth.Service, bearer *jwt.Scheme) {
+	wider, err := bearer.WithClaims(map[string]string{"username": "{username}", "sub": "MpdbUser"})
+	if err != nil {
+		return
+	}
+	cfg := s.simpleJWT()
+	cfg.Endpoints = []simplejwt.Endpoint{simplejwt.Obtain}
+	simplejwt.Mount(site, "/api/token/mpdb/", simplejwt.New(cfg, simplejwt.Deps{
+		Accounts: recording(s, accounts), Tokens: wider,
+	}))
+}
+
+// newHTTP returns the HTTP server with all its bounds.
+func newHTTP(s *Settings, h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           withDeadline(h, s.Server.RequestTimeout),
+		ReadHeaderTimeout: headerTimeout,
+		WriteTimeout:      headerTimeout + s.Site.BodyTimeout + s.Server.RequestTimeout + answerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what clients do wrong on the connection
+	}
+}
+
+// withDeadline bounds how long h may work on a request.
+func withDeadline(h http.Handler, limit time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeoutCause(r.Context(), limit, errors.New("REQUEST_TIMEOUT"))
+		defer cancel()
+		h.ServeHTTP(w, r.WithContext(ctx))
+	})
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"watchword/auth"
+	"watchword/auth/dialects"
+	"watchword/auth/password"
+	"watchword/auth/signing"
+	"watchword/models/gormstore"
+	"watchword/schemes/jwt"
+	"watchword/schemes/jwt/keys"
+	"watchword/serializers"
+	"watchword/settings"
+)
+
+// environPrefix begins the environment variables that are settings.
+const environPrefix = "WATCHWORD_"
+
+// settingsVariable names the settings file; it is no setting itself.
+const settingsVariable = environPrefix + "SETTINGS"
+
+// Settings is everything that can be set, under the names that Django and its packages use. It consists of the Configs
+// of the packages that are set.
+type Settings struct {
+	Compatibility Compatibility `setting:"COMPATIBILITY" help:"safe: safe defaults. exact: the original packages' own defaults, for replaying recordings of them."`
+
+	DataDir string `setting:"DATA_DIR" help:"The folder for what this server makes itself: the SQLite file, the secret key, the keys that sign tokens."`
+
+	Server   serverConfig        `setting:",inline"`
+	Site     dialects.Config     `setting:",inline"`
+	Bodies   serializers.Config  `setting:",inline"`
+	Log      logConfig           `setting:",inline"`
+	Database gormstore.Config    `setting:",inline"`
+	Signing  signing.Config      `setting:",inline"`
+	Reset    signing.ResetConfig `setting:",inline"`
+	Keys     keys.Config         `setting:",inline"`
+	Accounts auth.Config         `setting:",inline"`
+	Password password.Config     `setting:",inline"`
+	Project  projectConfig       `setting:",inline"`
+	Features Features            `setting:"FEATURES"`
+	REST     restConfig          `setting:"REST_FRAMEWORK"`
+	JWT      jwt.Config          `setting:"SIMPLE_JWT"`
+}
+
+// serverConfig is how requests come in.
+type serverConfig struct {
+	Listen         string        `setting:"LISTEN" help:"The address to listen on: host:port. An empty host means all interfaces."`
+	RequestTimeout time.Duration `setting:"REQUEST_TIMEOUT" help:"How long one request may take."`
+	DrainDelay     time.Duration `setting:"DRAIN_DELAY" help:"How long to go on serving after SIGTERM while /readyz already answers 503, so that load balancers notice."`
+	StopTimeout    time.Duration `setting:"STOP_TIMEOUT" help:"How long requests in flight may take to finish after that."`
+}
+
+// logConfig is what is logged, and how.
+type logConfig struct {
+	Level  logLevel  `setting:"LOG_LEVEL" help:"The least important messages that are logged: debug, info, warn or error."`
+	Format logFormat `setting:"LOG_FORMAT" help:"text, json, or auto: text on a terminal and JSON elsewhere."`
+}
+
+// projectConfig holds settings of Django itself that have little or nothing to say here.
+type projectConfig struct {
+	Debug         bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
+	Demo          bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
+	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model. Only auth.User."`
+	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
+	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
+	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that is this site."`
+	FromEmail     string `setting:"DEFAULT_FROM_EMAIL" help:"The sender of mails."`
+}
+
+// DefaultSettings returns the defaults of a mode.
+func DefaultSettings(mode Compatibility) Settings {
+	s := Settings{
+		Compatibility: mode,
+		DataDir:       "data",
+		Server: serverConfig{
+			Listen:         "127.0.0.1:8000",
+			RequestTimeout: 10 * time.Second,
+			DrainDelay:     time.Second,
+			StopTimeout:    10 * time.Second,
+		},
+		Site:     dialects.DefaultConfig(),
+		Bodies:   serializers.DefaultConfig(),
+		Log:      logConfig{Level: "info", Format: "auto"},
+		Database: gormstore.DefaultConfig(),
+		Signing:  signing.DefaultConfig(),
+		Reset:    signing.DefaultResetConfig(),
+		Keys:     keys.DefaultConfig(),
+		Accounts: auth.DefaultConfig(),
+		Password: password.DefaultConfig(),
+		Project: projectConfig{
+			AuthUserModel: "auth.User", LanguageCode: "en-us", UseTZ: true, SiteID: 1,
+			FromEmail: "webmaster@localhost",
+		},
+		Features: defaultFeatures(),
+		REST:     defaultREST(),
+		JWT:      jwt.DefaultConfig(),
+	}
+	if mode == Exact {
+		s.Password = password.ExactConfig()
+		s.REST = exactREST()
+		s.JWT = jwt.ExactConfig()
+		s.Reset = signing.ExactResetConfig()
+		s.Bodies = serializers.ExactConfig()
+	}
+	s.Database.URL = sqliteIn(s.DataDir)
+	return s
+}
+
+// Loaded is Settings and what is known about where they came from.
+type Loaded struct {
+	Settings
+	Report *settings.Report
+	File   string // the settings file; "" for none
+}
+
+// LoadSettings reads the settings from file ("" for none) and environ. Its error holds every fault of every setting at
+// once. The Loaded is never nil, and usable for looking at even when there are faults.
+func LoadSettings(file string, environ []string) (*Loaded, error) {
+	src := settings.Sources{File: file, Environ: ownVariables(environ), Prefix: environPrefix, Ignore: isLater}
+	s := DefaultSettings(loadMode(src))
+	report, err := settings.Load(&s, src)
+	s.derive(report)
+	loaded := &Loaded{Settings: s, Report: report, File: file}
+	return loaded, joinFaults(err, loaded.Validate())
+}
+
+// derive sets what follows from other settings unless it is set itself.
+func (s *Settings) derive(report *settings.Report) {
+	if report.Origin("DATABASE_URL").Kind == settings.Default {
+		s.Database.URL = sqliteIn(s.DataDir)
+	}
+	if report.Origin("JWT_KEYS_FOLDER").Kind == settings.Default {
+		s.Keys.Folder = filepath.Join(s.DataDir, "keys")
+	}
+	s.Keys.Keep = s.JWT.Leeway + max(s.JWT.AccessTokenLifetime, s.JWT.RefreshTokenLifetime,
+		s.JWT.SlidingTokenLifetime, s.JWT.SlidingTokenRefreshLifetime)
+}
+
+// loadMode reads COMPATIBILITY alone, for it decides the defaults of the others. Faults are left to the second reading.
+func loadMode(src settings.Sources) Compatibility {
+	only := struct {
+		Mode Compatibility `setting:"COMPATIBILITY"`
+	}{Safe}
+	src.Ignore = func(string) bool { return true }
+	_, _ = settings.Load(&only, src)
+	return only.Mode
+}
+
+// ownVariables leaves out the variables that begin like ours and mean something else: the settings file, and what
+// Kubernetes sets for a service that is called watchword.
+func ownVariables(environ []string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
+		name, value, _ := strings.Cut(entry, "=")
+		rest := strings.TrimPrefix(name, environPrefix)
+		switch {
+		case name == settingsVariable:
+			return true
+		case rest == "SERVICE_HOST", strings.HasPrefix(rest, "SERVICE_PORT"), strings.HasPrefix(rest, "PORT_"):
+			return true
+		}
+		return rest == "PORT" && strings.Contains(value, "://")
+	})
+}
+
+// sqliteIn is the URL of the SQLite file in a folder.
+func sqliteIn(folder string) string {
+	return "sqlite:///" + filepath.ToSlash(filepath.Join(folder, "db.sqlite3"))
+}
