@@ -11,7 +11,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	"github.com/pressly/goose/v3/lock"
 	"gorm.io/gorm"
 )
 
@@ -82,13 +81,25 @@ func (s *Store) migrationProvider(pool *sql.DB) (*goose.Provider, error) {
 		goose.WithLogger(goose.NopLogger()),
 	}
 	if s.dialect.goose == database.DialectPostgres {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(migrationsLock), lock.WithLockTimeout(1, 300))
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
+		options = append(options, goose.WithSessionLocker(advisoryLock{}))
 	}
 	return goose.NewProvider(s.dialect.goose, pool, files, options...)
+}
+
+// advisoryLock lets one process migrate a PostgreSQL database while the others wait. Unlike goose's own, it waits in
+// the database, so that nobody polls.
+type advisoryLock struct{}
+
+// SessionLock implements lock.SessionLocker.
+func (advisoryLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(migrationsLock))
+	return err
+}
+
+// SessionUnlock implements lock.SessionLocker.
+func (advisoryLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", int64(migrationsLock))
+	return err
 }
 
 // PendingMigrations names the migrations that have not been run yet, in order. It changes nothing. It returns
