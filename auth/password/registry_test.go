@@ -64,6 +64,9 @@ func TestEveryHasherReadsWhatItWrites(t *testing.T) {
 	for _, name := range DefaultConfig().Hashers {
 		t.Run(name, func(t *testing.T) {
 			r := newRegistry(t, fast(name))
+			if scrypt, ok := r.preferred.(*scryptHasher); ok {
+				scrypt.cost.n = 16 // there is no setting for it
+			}
 			passwords := []string{"", "Alice-pass-123", "pässwörd✓", " a ", "a\x00b", strings.Repeat("x", 72)}
 			for _, password := range passwords {
 				encoded := encode(t, r, password)
