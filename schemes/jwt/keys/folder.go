@@ -167,7 +167,8 @@ func (f *Folder) rotate(number int) (Info, error) {
 }
 
 // describe works out what each key may do now. The one that signs is the last whose turn has come; with a clock behind
-// them all, the first.
+// them all, the first. A key verifies for a publish lead more than its tokens live, since another process may have
+// noticed a little later that its turn to sign was over.
 func (f *Folder) describe(list []stored) []Info {
 	now := f.cfg.Now()
 	signing := 0
@@ -180,7 +181,7 @@ func (f *Folder) describe(list []stored) []Info {
 	for i, s := range list {
 		info := Info{Number: s.number, ID: s.key.id, Algorithm: s.key.algorithm, Created: s.created, SignsFrom: s.signsFrom}
 		if i+1 < len(list) {
-			info.RetiresAt = list[i+1].signsFrom.Add(f.cfg.Keep)
+			info.RetiresAt = list[i+1].signsFrom.Add(f.cfg.Keep + f.cfg.PublishLead)
 		}
 		switch {
 		case i > signing:

@@ -74,7 +74,7 @@ func TestTheLifeOfKeys(t *testing.T) {
 		{"published", 0, []State{Signing, Next}, old, true},
 		{"just before its turn", cfg.PublishLead - time.Second, []State{Signing, Next}, old, true},
 		{"its turn", time.Second, []State{Retiring, Signing}, next.ID, true},
-		{"while old tokens live", cfg.Keep - time.Second, []State{Retiring, Signing}, next.ID, true},
+		{"while old tokens live", cfg.Keep + cfg.PublishLead - time.Second, []State{Retiring, Signing}, next.ID, true},
 		{"when they are gone", time.Second, []State{Retired, Signing}, next.ID, false},
 	} {
 		clock.pass(step.pass)
