@@ -79,8 +79,8 @@ func (r *Registry) Check(ctx context.Context, password, encoded string) (ok, reh
 	return ok, rehash, nil
 }
 
-// Dummy does the work of hashing password and throws it away: for the user who does not exist, so that he takes as
-// long as one who does.
+// Dummy does the work of hashing password and throws it away: for a user who does not exist, so that the answer takes as
+// long as for one who does.
 func (r *Registry) Dummy(ctx context.Context, password string) error {
 	return r.gate.Do(ctx, func() { r.dummy(password) })
 }
