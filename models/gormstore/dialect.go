@@ -11,7 +11,12 @@ type dialect struct {
 	migrations string // the folder of the migrations
 	tables     string // a query that says whether the table of the given name exists
 	ping       func(db *gorm.DB) error
+	// lockUsername makes others who take a name that is the given one but for case wait for the end of the transaction;
+	// "" where writers wait for each other anyway.
+	lockUsername string
 }
+
+func (d dialect) isPostgres() bool { return d.goose == database.DialectPostgres }
 
 func sqliteDialect() dialect {
 	return dialect{
@@ -28,5 +33,7 @@ func postgresDialect() dialect {
 		migrations: "migrations/postgres",
 		tables:     "SELECT to_regclass(?) IS NOT NULL",
 		ping:       pingPostgres,
+
+		lockUsername: "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.username ' || UPPER(?), 0))",
 	}
 }

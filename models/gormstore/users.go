@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -44,14 +45,17 @@ func (s *Store) UserBy(ctx context.Context, field models.UserField, value string
 // oneUser runs a query for userColumns.
 func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.User, error) {
 	u := new(models.User)
-	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Raw(query, arg).Row().Scan(&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName,
-			&u.LastName, &u.Email, &u.IsStaff, &u.IsActive, &u.DateJoined)
-	})
+	err := s.read(ctx, func(db *gorm.DB) error { return scanUser(db.Raw(query, arg).Row(), u) })
 	if err != nil {
 		return nil, err
 	}
 	return u, nil
+}
+
+// scanUser reads a row of userColumns.
+func scanUser(row *sql.Row, u *models.User) error {
+	return row.Scan(&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
+		&u.IsStaff, &u.IsActive, &u.DateJoined)
 }
 
 // UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like

@@ -23,6 +23,9 @@ type Store interface {
 	SwapPassword(ctx context.Context, id models.UserID, old, new string) (bool, error)
 	SetLastLogin(ctx context.Context, id models.UserID, at time.Time) error
 
+	profileStore
+	emailStore
+
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
 	Blacklisted(ctx context.Context, jti string) (bool, error)
@@ -46,6 +49,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"readiness", readiness},
 		{"users", users},
+		{"profiles", profiles},
+		{"emails", emails},
 		{"tokens", tokens},
 		{"students", students},
 		{"transactions", transactions},

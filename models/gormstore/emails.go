@@ -1,0 +1,52 @@
+package gormstore
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"watchword/models"
+)
+
+// UsersByVerifiedEmail finds the users who have proved that email, which is compared exactly, is theirs, ordered by id;
+// none is no error. Where an address is unique once verified, that is one user at most.
+func (s *Store) UsersByVerifiedEmail(ctx context.Context, email string) ([]models.User, error) {
+	const condition = `id IN (SELECT user_id FROM account_emailaddress WHERE email = ? AND verified)`
+	return s.usersWith(ctx, email, condition, email)
+}
+
+// UsersByEmail finds the users who claim email, which is compared exactly, whether as one of their addresses or as the
+// one in auth_user, ordered by id; none is no error.
+func (s *Store) UsersByEmail(ctx context.Context, email string) ([]models.User, error) {
+	const condition = `email = ? OR id IN (SELECT user_id FROM account_emailaddress WHERE email = ?)`
+	return s.usersWith(ctx, email, condition, email, email)
+}
+
+// usersWith finds the users who fulfil a condition about email. Nobody has the empty address.
+func (s *Store) usersWith(ctx context.Context, email, condition string, args ...any) ([]models.User, error) {
+	if email == "" || !storable(email) {
+		return nil, nil
+	}
+	var users []models.User
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Where(condition, args...).Order("id").Find(&users).Error
+	})
+	return users, err
+}
+
+// EmailVerified reports whether the user has proved that email, which is compared exactly, is theirs.
+func (s *Store) EmailVerified(ctx context.Context, user models.UserID, email string) (bool, error) {
+	const query = `SELECT 1 FROM account_emailaddress WHERE user_id = CAST(? AS bigint) AND email = ? AND verified`
+	if email == "" || !storable(email) {
+		return false, nil
+	}
+	err := s.read(ctx, func(db *gorm.DB) error {
+		var one int
+		return db.Raw(query, integer(user), email).Row().Scan(&one)
+	})
+	if errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,100 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"watchword/models"
+)
+
+// emailStore is what a store knows about the addresses that users claim.
+type emailStore interface {
+	UsersByEmail(ctx context.Context, email string) ([]models.User, error)
+	UsersByVerifiedEmail(ctx context.Context, email string) ([]models.User, error)
+	EmailVerified(ctx context.Context, user models.UserID, email string) (bool, error)
+	LoadFixtures(ctx context.Context, readers ...io.Reader) (int, error)
+}
+
+func emails(t *testing.T, s Store) {
+	owner, claimant, bystander := newUser(t, s, "owner"), newUser(t, s, "claimant"), newUser(t, s, "bystander")
+	silent := &models.User{Username: "silent", DateJoined: moment}
+	must(t, s.CreateUser(t.Context(), silent))
+	addEmail(t, s, owner, "owned@example.com", true)
+	addEmail(t, s, claimant, "owned@example.com", false)
+	addEmail(t, s, claimant, owner.Email, false)
+	addEmail(t, s, owner, "Mixed@example.com", true)
+
+	t.Run("users are found by each of their addresses, the oldest first", func(t *testing.T) {
+		for email, want := range map[string][]models.User{
+			"owned@example.com":  {*owner, *claimant},
+			owner.Email:          {*owner, *claimant},
+			bystander.Email:      {*bystander},
+			"OWNED@example.com":  nil,
+			"nobody@example.com": nil,
+			"":                   nil, "%": nil, "nul\x00": nil, "\xff": nil,
+		} {
+			got, err := s.UsersByEmail(t.Context(), email)
+			wantUsers(t, "UsersByEmail", email, got, want, err)
+		}
+	})
+	t.Run("only the one who proved it is found by a verified address", func(t *testing.T) {
+		for email, want := range map[string][]models.User{
+			"owned@example.com": {*owner},
+			owner.Email:         nil,
+			bystander.Email:     nil,
+			"Mixed@example.com": {*owner},
+			"mixed@example.com": nil,
+			"":                  nil, "%": nil, "nul\x00": nil, "\xff": nil,
+		} {
+			got, err := s.UsersByVerifiedEmail(t.Context(), email)
+			wantUsers(t, "UsersByVerifiedEmail", email, got, want, err)
+		}
+	})
+	t.Run("an address is verified for its owner and as it is written", func(t *testing.T) {
+		for _, tt := range []struct {
+			id    models.UserID
+			email string
+			want  bool
+		}{
+			{owner.ID, "owned@example.com", true},
+			{owner.ID, "Mixed@example.com", true},
+			{owner.ID, "mixed@example.com", false},
+			{owner.ID, owner.Email, false},
+			{claimant.ID, "owned@example.com", false},
+			{silent.ID, "", false},
+			{owner.ID, "nul\x00", false},
+			{"", "owned@example.com", false},
+			{"no number", "owned@example.com", false},
+			{"3000000000", "owned@example.com", false},
+		} {
+			if got, err := s.EmailVerified(t.Context(), tt.id, tt.email); err != nil || got != tt.want {
+				t.Errorf("EmailVerified(%q, %q) = %v, %v; want %v", tt.id, tt.email, got, err, tt.want)
+			}
+		}
+	})
+}
+
+// addEmail gives u another address.
+func addEmail(t *testing.T, s Store, u *models.User, email string, verified bool) {
+	t.Helper()
+	_, err := s.LoadFixtures(t.Context(), strings.NewReader(fmt.Sprintf(
+		`[{"model": "account.emailaddress", "fields": {"user": %s, "email": %q, "verified": %t, "primary": false}}]`,
+		u.ID, email, verified)))
+	must(t, err)
+}
+
+func wantUsers(t *testing.T, method, email string, got, want []models.User, err error) {
+	t.Helper()
+	must(t, err)
+	if len(got) == 0 && len(want) == 0 {
+		return
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s(%q) (-want +got):\n%s", method, email, diff)
+	}
+}
