@@ -215,10 +215,11 @@ func TestAccountsMadeHereLogInToDjango(t *testing.T) {
 	there := startDjango(t, db)
 	for _, hasher := range hashers {
 		name, password := "boss-"+hasher, ownPassword+"-"+hasher
-		out, err := server.CommandWith(t.Context(), []string{
-			`WATCHWORD_PASSWORD_HASHERS=["` + hasher + `"]`, "DJANGO_SUPERUSER_USERNAME=" + name,
-			"DJANGO_SUPERUSER_EMAIL=boss@example.org", "DJANGO_SUPERUSER_PASSWORD=" + password,
-		}, "createsuperuser", "--noinput")
+		out, err := server.Run(t.Context(), harness.Invocation{
+			Args: []string{"createsuperuser", "--noinput"},
+			Environ: []string{`WATCHWORD_PASSWORD_HASHERS=["` + hasher + `"]`, "DJANGO_SUPERUSER_USERNAME=" + name,
+				"DJANGO_SUPERUSER_EMAIL=boss@example.org", "DJANGO_SUPERUSER_PASSWORD=" + password},
+		})
 		if err != nil {
 			t.Errorf("createsuperuser with %s: %v\n%s", hasher, err, out)
 			continue

@@ -37,7 +37,8 @@ var layers = []layer{
 	{"models/gormstore", []string{"models"}, []string{"gorm.io", "github.com/pressly/goose", "github.com/glebarez",
 		"github.com/mattn/go-sqlite3", "github.com/jackc/pgx", "modernc.org/sqlite"}},
 	{"models/gormstore/*", []string{"models", "models/gormstore"}, nil},
-	{"models/storetest", []string{"models"}, []string{"github.com/google/go-cmp", "go.uber.org/goleak"}},
+	{"models/storetest", []string{"models"}, []string{"github.com/google/go-cmp", "go.uber.org/goleak",
+		"github.com/jackc/pgx"}},
 	{"schemes", []string{"models"}, nil},
 	{"serializers", []string{"models", "serializers/pyjson"}, []string{"github.com/go-playground/validator", "golang.org/x/net/idna"}},
 
@@ -47,7 +48,7 @@ var layers = []layer{
 	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing"},
 		[]string{"golang.org/x/text", "golang.org/x/oauth2", "github.com/coreos/go-oidc"}},
 
-	{"auth/dialects", []string{"models", "schemes", "serializers"}, []string{"github.com/labstack/echo"}},
+	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson"}, []string{"github.com/labstack/echo"}},
 	{"auth/dialects/*", []string{"auth", "auth/dialects", "schemes", "serializers", "models", "auth/csrf"},
 		[]string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},

@@ -170,14 +170,15 @@ func otherSpellings(t *testing.T, x *target) {
 	_, refresh := x.login(t)
 	dot := strings.LastIndexByte(refresh, '.')
 	spellings := []string{
-		refresh[:dot+9] + "\n" + refresh[dot+9:], refresh + "\n", refresh + "=", attack.NonCanonical(refresh),
+		refresh[:dot+9] + "\n" + refresh[dot+9:], refresh + "=", attack.NonCanonical(refresh),
 		strings.ToUpper(refresh[:4]) + refresh[4:], "\ufeff" + refresh,
 	}
 	for _, spelling := range spellings {
 		x.expect(t, verifyPath, "token", spelling, 401)
 	}
 	x.expect(t, blacklistPath, "refresh", refresh, 200)
-	for _, spelling := range spellings {
+	// Spaces and line ends around a field are no part of it, as in every field of the protocol.
+	for _, spelling := range append(spellings, refresh+"\n", " "+refresh) {
 		x.expect(t, refreshPath, "refresh", spelling, 401)
 	}
 }
@@ -227,4 +228,38 @@ func TestRotatedTokenStaysDeadAfterAKill(t *testing.T) {
 			t.Errorf("refresh after a restart = %d %s, want 401", got.Status, got.Body)
 		}
 	})
+}
+
+// TestTokensEndWhenThePasswordChanges under CHECK_REVOKE_TOKEN: access tokens made before are refused from then on.
+func TestTokensEndWhenThePasswordChanges(t *testing.T) {
+	t.Parallel()
+	const newPassword = "a-newer-horse-10"
+	settings := harness.DefaultSettings(t)
+	settings["SIMPLE_JWT"] = with(harness.JWTSettings(t), "CHECK_REVOKE_TOKEN", true)
+	server := harness.Start(t, harness.Config{
+		Database: harness.SQLite(t), Settings: settings, Secrets: []string{ownPassword, newPassword},
+		Fixtures: harness.Rows(harness.User{ID: 1, Username: "mike", Password: ownPassword}),
+	})
+	before, _ := server.Login(t, "mike", ownPassword)
+	if got := server.Get(t, "/hello/", before); got.Status != 200 {
+		t.Fatalf("GET /hello/ = %d %s, want 200", got.Status, got.Body)
+	}
+	out, err := server.Run(t.Context(), harness.Invocation{
+		Args: []string{"changepassword", "mike"}, Input: newPassword + "\n" + newPassword + "\n"})
+	if err != nil {
+		t.Fatalf("changepassword: %v\n%s", err, out)
+	}
+	if got := server.Get(t, "/hello/", before); got.Status != 401 {
+		t.Errorf("GET /hello/ with a token from before = %d %s, want 401", got.Status, got.Body)
+	}
+	after, _ := server.Login(t, "mike", newPassword)
+	if got := server.Get(t, "/hello/", after); got.Status != 200 {
+		t.Errorf("GET /hello/ with a token from after = %d %s, want 200", got.Status, got.Body)
+	}
+}
+
+// with is settings and one more.
+func with(settings map[string]any, name string, value any) map[string]any {
+	settings[name] = value
+	return settings
 }

@@ -29,7 +29,6 @@ func TestSecretsInOddPlacesAreNotLogged(t *testing.T) {
 		{Method: "POST", Path: "/api/token/", Headers: json, Body: `{"username":"mike","password":"` + stray},
 		{Method: "POST", Path: "/api/token/", Headers: json, Body: `{"username":"mike","password":["` + stray + `"]}`},
 		{Method: "POST", Path: "/api/token/?password=" + stray, Headers: json, Body: `{}`},
-		{Method: "POST", Path: "/api/token/", Headers: attack.Headers{{"Content-Type", stray}}, Body: "x"},
 		{Method: "GET", Path: "/hello/?token=" + access},
 		{Method: "GET", Path: "/hello?access=" + access},
 		{Method: "GET", Path: "/hello/", Headers: attack.Headers{{"Authorization", "Bearer " + stray}}},

@@ -25,6 +25,7 @@ func TestRecordedConversationsReplay(t *testing.T) {
 	checkListed(t, known, transcripts)
 	for _, transcript := range transcripts {
 		t.Run(transcript.Title(), func(t *testing.T) {
+			t.Parallel()
 			harness.EachDatabase(t, func(t *testing.T, db harness.Database) { replayOn(t, transcript, db, known) })
 		})
 	}
@@ -72,9 +73,9 @@ func checkListed(t *testing.T, known *deviations, transcripts []*replay.Transcri
 	t.Helper()
 	for _, entry := range slices.Concat(known.Consequences, known.Deviations) {
 		if !slices.ContainsFunc(transcripts, func(transcript *replay.Transcript) bool {
-			return entry.Recording == transcript.Title() && entry.Step <= len(transcript.Steps)
+			return entry.Recording == transcript.Title() && slices.Max(entry.Steps) <= len(transcript.Steps)
 		}) {
-			t.Errorf("deviations.json lists step %d of %s, which is not there", entry.Step, entry.Recording)
+			t.Errorf("deviations.json lists steps %v of %s, which are not all there", entry.Steps, entry.Recording)
 		}
 	}
 }

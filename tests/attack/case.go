@@ -71,7 +71,7 @@ type Expected struct {
 	BodyMustContain     []string            `json:"body_must_contain"`
 	BodyMustNotContain  []string            `json:"body_must_not_contain"`
 	HeaderMustMatch     map[string]string   `json:"header_must_match"` // regular expressions
-	HeaderMustNotEqual  map[string]string   `json:"header_must_not_equal"`
+	HeaderMustNotEqual  map[string][]string `json:"header_must_not_equal"`
 	HeaderMustNotHave   map[string][]string `json:"header_must_not_contain"`
 	HeaderAbsent        []string            `json:"header_absent"`
 	RedirectHost        string              `json:"redirect_host_must_be"`

@@ -25,7 +25,7 @@ func (e *Expected) Check(a Answer, v Values) []string {
 		}
 	}
 	for _, text := range e.BodyMustNotContain {
-		if strings.Contains(a.Body, v.Expand(text)) {
+		if strings.Contains(a.Body, member(v.Expand(text))) {
 			fault("the body has %q: %.200q", text, a.Body)
 		}
 	}
@@ -36,15 +36,25 @@ func (e *Expected) Check(a Answer, v Values) []string {
 	return faults
 }
 
+// member turns "name" in quotes into "name": a forbidden name means a member of that name, not a value.
+func member(text string) string {
+	if len(text) > 2 && text[0] == '"' && strings.IndexByte(text[1:], '"') == len(text)-2 {
+		return text + ":"
+	}
+	return text
+}
+
 func (e *Expected) checkHeaders(a Answer, v Values, fault func(string, ...any)) {
 	for name, pattern := range e.HeaderMustMatch {
 		if ok, err := regexp.MatchString(pattern, a.Header.Get(name)); !ok {
 			fault("header %s is %q, want /%s/ %v", name, a.Header.Get(name), pattern, err)
 		}
 	}
-	for name, value := range e.HeaderMustNotEqual {
-		if a.Header.Get(name) == v.Expand(value) {
-			fault("header %s is %q", name, value)
+	for name, values := range e.HeaderMustNotEqual {
+		for _, value := range values {
+			if a.Header.Get(name) == v.Expand(value) {
+				fault("header %s is %q", name, value)
+			}
 		}
 	}
 	for name, values := range e.HeaderMustNotHave {

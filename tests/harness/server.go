@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -106,13 +107,20 @@ func prepare(t testing.TB, cfg Config) *Server {
 
 // Command runs one of the program's commands in the server's environment and returns what it printed.
 func (s *Server) Command(ctx context.Context, args ...string) (string, error) {
-	return s.CommandWith(ctx, nil, args...)
+	return s.Run(ctx, Invocation{Args: args})
 }
 
-// CommandWith is [Server.Command] with further environment variables.
-func (s *Server) CommandWith(ctx context.Context, environ []string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, os.Getenv(binaryVariable), args...)
-	cmd.Dir, cmd.Env = s.Dir, append(s.environ[:len(s.environ):len(s.environ)], environ...)
+// Invocation is a command with more than arguments.
+type Invocation struct {
+	Args    []string
+	Environ []string // further variables, NAME=value
+	Input   string   // what is typed
+}
+
+// Run is [Server.Command] with environment and input.
+func (s *Server) Run(ctx context.Context, i Invocation) (string, error) {
+	cmd := exec.CommandContext(ctx, os.Getenv(binaryVariable), i.Args...)
+	cmd.Dir, cmd.Env, cmd.Stdin = s.Dir, slices.Concat(s.environ, i.Environ), strings.NewReader(i.Input)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -147,7 +155,7 @@ func (s *Server) awaitReady(t testing.TB) {
 			t.Fatalf("the server ended (%v); its log:\n%s", s.process.ProcessState, s.Log(t))
 		case <-ctx.Done():
 			t.Fatalf("the server is not ready after %v; its log:\n%s", startPatience, s.Log(t))
-		case <-time.After(10 * time.Millisecond):
+		case <-time.After(2 * time.Millisecond):
 		}
 	}
 }
