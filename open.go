@@ -71,7 +71,8 @@ func newAccounts(s *Settings, store *gormstore.Store, log *slog.Logger) (*auth.S
 	if err != nil {
 		return nil, nil, err
 	}
-	return auth.New(s.Accounts, store, registry, log), validators, nil
+	deps := auth.Deps{Store: store, Passwords: registry, Validators: validators, Log: log}
+	return auth.New(s.Accounts, deps), validators, nil
 }
 
 // openStore opens the database and sees to it that it is up to date: a SQLite file is made and migrated, while a

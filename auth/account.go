@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"watchword/models"
 )
@@ -24,9 +21,9 @@ type NewUser struct {
 //
 // Source: django.contrib.auth.models.UserManager.
 func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, error) {
-	username := norm.NFKC.String(n.Username)
-	if utf8.RuneCountInString(username) > models.UsernameMaxLength || !models.ValidUsername(username) {
-		return nil, ErrUsernameInvalid
+	username, err := normalizeUsername(n.Username)
+	if err != nil {
+		return nil, err
 	}
 	encoded, err := s.passwords.Encode(ctx, n.Password)
 	if err != nil {
@@ -36,7 +33,7 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 		Username: username, Email: NormalizeEmail(n.Email), Password: encoded,
 		IsActive: true, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
 	}
-	if err := s.users.CreateUser(ctx, u); err != nil {
+	if err := s.store.CreateUser(ctx, u); err != nil {
 		if errors.Is(err, models.ErrConflict) {
 			return nil, ErrUsernameTaken
 		}
@@ -52,7 +49,7 @@ func (s *Service) SetPassword(ctx context.Context, u *models.User, password stri
 	if err != nil {
 		return err
 	}
-	swapped, err := s.users.SwapPassword(ctx, u.ID, u.Password, encoded)
+	swapped, err := s.store.SwapPassword(ctx, u.ID, u.Password, encoded)
 	if err != nil {
 		return err
 	}

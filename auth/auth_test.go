@@ -50,7 +50,8 @@ func newService(t *testing.T) (*auth.Service, *gormstore.Store) {
 	}
 	core := auth.DefaultConfig()
 	core.Now = func() time.Time { return now }
-	return auth.New(core, store, passwords, slog.New(slog.NewTextHandler(t.Output(), nil))), store
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	return auth.New(core, auth.Deps{Store: store, Passwords: passwords, Log: log}), store
 }
 
 func mustCreate(t *testing.T, s *auth.Service, username, password string) *models.User {
@@ -139,7 +140,8 @@ func TestAuthenticateBackends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exact := auth.New(auth.Config{Backends: []auth.Backend{auth.ModelBackend}}, store, passwords, slog.Default())
+	exact := auth.New(auth.Config{Backends: []auth.Backend{auth.ModelBackend}},
+		auth.Deps{Store: store, Passwords: passwords, Log: slog.Default()})
 	if _, err := exact.Authenticate(t.Context(), "ALICE", "alice-pw"); !errors.Is(err, auth.ErrInvalidCredentials) {
 		t.Errorf("model backend, another case: got %v, want ErrInvalidCredentials", err)
 	}

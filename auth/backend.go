@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ type Backend string
 // The backends of Django and of django-allauth.
 const (
 	ModelBackend   Backend = "model"   // the exact user name
-	AllauthBackend Backend = "allauth" // the user name in any case
+	AllauthBackend Backend = "allauth" // what Config.Method says: the user name in any case, an e-mail address, or either
 )
 
 // UnmarshalText reads a backend's name, ours or the dotted Python name of the class it stands for.
@@ -30,30 +31,79 @@ func (b *Backend) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// find returns the account that username means to the first backend that knows it, or models.ErrNotFound.
-//
-// Two names that differ in case only are both reachable by their exact spelling and by no other: a guess between two
-// accounts would be worse than a refusal.
-func (s *Service) find(ctx context.Context, username string) (*models.User, error) {
-	for _, backend := range s.cfg.Backends {
-		u, err := s.lookUp(ctx, backend, username)
-		if !errors.Is(err, models.ErrNotFound) {
-			return u, err
-		}
+// Method is what people log in with.
+type Method string
+
+// The methods of django-allauth.
+const (
+	ByUsername        Method = "username"
+	ByEmail           Method = "email"
+	ByUsernameOrEmail Method = "username_email"
+)
+
+// UnmarshalText accepts the names of the methods.
+func (m *Method) UnmarshalText(text []byte) error {
+	switch method := Method(text); method {
+	case ByUsername, ByEmail, ByUsernameOrEmail:
+		*m = method
+		return nil
 	}
-	return nil, models.ErrNotFound
+	return fmt.Errorf("must be username, email or username_email, not %q", text)
 }
 
-func (s *Service) lookUp(ctx context.Context, backend Backend, username string) (*models.User, error) {
-	if backend == ModelBackend {
-		return s.users.UserBy(ctx, models.UserFieldUsername, username)
+// identifier is what somebody says who they are. What was not said is "".
+type identifier struct{ username, email string }
+
+// finder finds the accounts that an identifier may mean; none is no error.
+type finder func(ctx context.Context, who identifier) ([]models.User, error)
+
+// finders returns what the configured backends do, in their order.
+func (s *Service) finders() []finder {
+	var list []finder
+	for _, backend := range s.cfg.Backends {
+		switch {
+		case backend == ModelBackend:
+			list = append(list, s.byExactUsername)
+		case s.cfg.Method == ByEmail:
+			list = append(list, s.byEmail)
+		case s.cfg.Method == ByUsernameOrEmail:
+			list = append(list, s.byEmail, s.byUsername)
+		default:
+			list = append(list, s.byUsername)
+		}
 	}
-	users, err := s.users.UsersByUsernameFold(ctx, username)
+	return list
+}
+
+// byExactUsername finds the account of that very name.
+//
+// Source: django.contrib.auth.backends.ModelBackend.
+func (s *Service) byExactUsername(ctx context.Context, who identifier) ([]models.User, error) {
+	u, err := s.store.UserBy(ctx, models.UserFieldUsername, who.username)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
+	return []models.User{*u}, nil
+}
+
+// byUsername finds the account of that name in any case. Two names that differ in case only are both reachable by their
+// exact spelling and by no other: a guess between two accounts would be worse than a refusal.
+//
+// Source: allauth.account.auth_backends.AuthenticationBackend, which crashes on two such names.
+func (s *Service) byUsername(ctx context.Context, who identifier) ([]models.User, error) {
+	users, err := s.store.UsersByUsernameFold(ctx, who.username)
 	if len(users) != 1 {
-		return nil, models.ErrNotFound
+		return nil, err
 	}
-	return &users[0], nil
+	return users, err
+}
+
+// byEmail finds the accounts of an address, which may also stand where a user name is asked for.
+//
+// Source: allauth.account.auth_backends.AuthenticationBackend.
+func (s *Service) byEmail(ctx context.Context, who identifier) ([]models.User, error) {
+	return s.usersByEmail(ctx, cmp.Or(who.email, who.username))
 }

@@ -2,41 +2,70 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"watchword/models"
 	"watchword/schemes"
 )
 
+// maxCandidates is how many accounts one attempt to log in is checked against. There is more than one only where a name
+// is also somebody else's address, or where several accounts claim an address that none has proved.
+const maxCandidates = 4
+
 // Authenticate returns the active user whom username and password open. Unknown, disabled and password-less accounts
-// and wrong passwords are all ErrInvalidCredentials and cost the same work. A password whose hash is out of date is
-// hashed anew in passing. A busy password gate is passed on.
+// and wrong passwords are all ErrInvalidCredentials and cost the same work: one hash for each account that the name may
+// mean, which is one nearly always, and one for a name that means nobody. A password whose hash is out of date is hashed
+// anew in passing. A busy password gate is passed on.
 //
 // Source: django.contrib.auth.authenticate over ModelBackend and allauth's AuthenticationBackend.
 func (s *Service) Authenticate(ctx context.Context, username, password string) (*models.User, error) {
-	u, err := s.find(ctx, username)
-	if errors.Is(err, models.ErrNotFound) {
+	return s.authenticate(ctx, identifier{username: username}, password)
+}
+
+// AuthenticateByEmail is Authenticate for an e-mail address that was given as such. It finds nobody where Config.Method
+// is ByUsername.
+func (s *Service) AuthenticateByEmail(ctx context.Context, email, password string) (*models.User, error) {
+	return s.authenticate(ctx, identifier{email: email}, password)
+}
+
+func (s *Service) authenticate(ctx context.Context, who identifier, password string) (*models.User, error) {
+	var tried []models.UserID
+	for _, find := range s.find {
+		users, err := find(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		for i := range users {
+			u := &users[i]
+			if slices.Contains(tried, u.ID) || len(tried) == maxCandidates {
+				continue
+			}
+			tried = append(tried, u.ID)
+			if ok, err := s.opens(ctx, u, password); ok || err != nil {
+				return u, err
+			}
+		}
+	}
+	if len(tried) == 0 {
 		if err := s.passwords.Dummy(ctx, password); err != nil {
 			return nil, err
 		}
-		return nil, ErrInvalidCredentials
 	}
-	if err != nil {
-		return nil, err
-	}
+	return nil, ErrInvalidCredentials
+}
+
+// opens reports whether password opens the account of u.
+func (s *Service) opens(ctx context.Context, u *models.User, password string) (bool, error) {
 	ok, rehash, err := s.passwords.Check(ctx, password, u.Password)
-	if err != nil {
-		return nil, err
-	}
-	if !ok || !u.IsActive {
-		return nil, ErrInvalidCredentials
+	if err != nil || !ok || !u.IsActive {
+		return false, err
 	}
 	if rehash {
 		s.upgrade(ctx, u, password)
 	}
-	return u, nil
+	return true, nil
 }
 
 // upgrade replaces u's hash by one of today's strength, unless the password was changed meanwhile. An upgrade that
@@ -45,7 +74,7 @@ func (s *Service) upgrade(ctx context.Context, u *models.User, password string) 
 	encoded, err := s.passwords.Encode(ctx, password)
 	if err == nil {
 		var swapped bool
-		if swapped, err = s.users.SwapPassword(ctx, u.ID, u.Password, encoded); swapped {
+		if swapped, err = s.store.SwapPassword(ctx, u.ID, u.Password, encoded); swapped {
 			u.Password = encoded
 		}
 	}
@@ -59,12 +88,12 @@ func (s *Service) upgrade(ctx context.Context, u *models.User, password string) 
 // not at all.
 func (s *Service) Login(r *http.Request, scheme schemes.Scheme, u *models.User) (schemes.Grant, error) {
 	var grant schemes.Grant
-	err := s.users.Atomic(r.Context(), func(ctx context.Context) error {
+	err := s.store.Atomic(r.Context(), func(ctx context.Context) error {
 		var err error
 		if grant, err = scheme.Issue(r.WithContext(ctx), u); err != nil || !s.recording {
 			return err
 		}
-		return s.users.SetLastLogin(ctx, u.ID, s.cfg.Now())
+		return s.store.SetLastLogin(ctx, u.ID, s.cfg.Now())
 	})
 	return grant, err
 }

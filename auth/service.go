@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"watchword/auth/password"
 	"watchword/models"
 )
 
@@ -17,10 +18,14 @@ var (
 	ErrInvalidCredentials = errors.New("invalid credentials")
 	// ErrUsernameInvalid says that a user name is empty, too long or has characters that user names may not have.
 	ErrUsernameInvalid = errors.New("invalid username")
+	// ErrUsernameReserved says that nobody may have the user name.
+	ErrUsernameReserved = errors.New("username reserved")
 	// ErrUsernameTaken says that somebody else has the user name.
 	ErrUsernameTaken = errors.New("username taken")
 	// ErrPasswordChanged says that the password was changed by somebody else while it was being changed here.
 	ErrPasswordChanged = errors.New("password changed meanwhile")
+	// ErrEmailNotVerified says that the user has to prove their address first.
+	ErrEmailNotVerified = errors.New("email not verified")
 )
 
 // Users keeps accounts. Lookups return models.ErrNotFound for nobody.
@@ -39,6 +44,30 @@ type Users interface {
 	SetLastLogin(ctx context.Context, id models.UserID, at time.Time) error
 }
 
+// Profiles keeps what users say about themselves.
+type Profiles interface {
+	// UpdateProfile changes the given fields and returns the user as stored; models.ErrConflict when somebody else has
+	// the name in any case, models.ErrNotFound for nobody.
+	UpdateProfile(ctx context.Context, id models.UserID, p models.Profile) (*models.User, error)
+}
+
+// Emails keeps the addresses that users claim, written in lower case. No method returns models.ErrNotFound.
+type Emails interface {
+	// UsersByVerifiedEmail finds the users who have proved that email is theirs.
+	UsersByVerifiedEmail(ctx context.Context, email string) ([]models.User, error)
+	// UsersByEmail finds the users who claim email, proved or not.
+	UsersByEmail(ctx context.Context, email string) ([]models.User, error)
+	// EmailVerified reports whether the user has proved that email is theirs.
+	EmailVerified(ctx context.Context, user models.UserID, email string) (bool, error)
+}
+
+// Store keeps all that belongs to accounts.
+type Store interface {
+	Users
+	Profiles
+	Emails
+}
+
 // Passwords encodes and checks passwords. Every method may return an error with a method RetryAfter when too many
 // others are being worked on.
 type Passwords interface {
@@ -53,32 +82,58 @@ type Passwords interface {
 // Config holds the settings of the core.
 type Config struct {
 	// Backends say what a name given at login may mean, in the order in which they are asked.
-	Backends []Backend `setting:"AUTHENTICATION_BACKENDS" help:"Who a name at login may mean: model (the exact user name) and allauth (the user name in any case)."`
+	Backends []Backend `setting:"AUTHENTICATION_BACKENDS" help:"Who a name at login may mean: model (the exact user name) and allauth (as ACCOUNT_AUTHENTICATION_METHOD says)."`
+	// Method is what the allauth backend looks for.
+	Method Method `setting:"ACCOUNT_AUTHENTICATION_METHOD" help:"What people log in with: username (in any case), email or username_email."`
+	// EmailVerification says whether users must prove that their address is theirs.
+	EmailVerification EmailVerification `setting:"ACCOUNT_EMAIL_VERIFICATION" help:"Whether e-mail addresses are verified: mandatory (before the first login), optional or none."`
+	// UsernameBlacklist are names, in any case, that nobody may take.
+	UsernameBlacklist []string `setting:"ACCOUNT_USERNAME_BLACKLIST" help:"User names, in any case, that nobody may take."`
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
 
 // DefaultConfig asks for the exact name first and then for the name in another case.
 func DefaultConfig() Config {
-	return Config{Backends: []Backend{ModelBackend, AllauthBackend}, Now: time.Now}
+	return Config{
+		Backends:          []Backend{ModelBackend, AllauthBackend},
+		Method:            ByUsername,
+		EmailVerification: VerificationOptional,
+		Now:               time.Now,
+	}
+}
+
+// Deps are what the core works with.
+type Deps struct {
+	Store      Store
+	Passwords  Passwords
+	Validators password.Validators // judge new passwords; none: every password will do
+	Log        *slog.Logger        // hears of what went wrong without hurting the caller
 }
 
 // Service is the core. It is safe for concurrent use.
 type Service struct {
-	cfg       Config
-	users     Users
-	passwords Passwords
-	log       *slog.Logger
-	recording bool
+	cfg        Config
+	store      Store
+	passwords  Passwords
+	validators password.Validators
+	log        *slog.Logger
+	find       []finder
+	recording  bool
 }
 
-// New returns a core over users and passwords. log hears of what went wrong without hurting the caller.
-func New(cfg Config, users Users, passwords Passwords, log *slog.Logger) *Service {
+// New returns a core over deps.
+func New(cfg Config, deps Deps) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{cfg: cfg, users: users, passwords: passwords, log: log}
+	s := &Service{cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators, log: deps.Log}
+	s.find = s.finders()
+	return s
 }
+
+// Method is what people log in with.
+func (s *Service) Method() Method { return s.cfg.Method }
 
 // Recording returns a core like s whose Login also sets the user's last_login.
 //
