@@ -45,24 +45,20 @@ func parse(r *http.Request, decoder pyjson.Decoder) (body, error) {
 	if !isUTF8(media) {
 		return body{}, UnsupportedMediaType(contentType)
 	}
-	for _, p := range parsers {
-		if p.media.Matches(media) {
-			v, err := p.parse(data, media, decoder)
-			return body{data: v, form: p.form}, err
-		}
+	var v any
+	form := true
+	switch {
+	case MediaType{Type: "application", Subtype: "json"}.Matches(media):
+		form = false
+		v, err = parseJSON(data, decoder)
+	case MediaType{Type: "application", Subtype: "x-www-form-urlencoded"}.Matches(media):
+		v, err = parseForm(data)
+	case MediaType{Type: "multipart", Subtype: "form-data"}.Matches(media):
+		v, err = parseMultipart(data, media)
+	default:
+		err = UnsupportedMediaType(contentType)
 	}
-	return body{}, UnsupportedMediaType(contentType)
-}
-
-// parsers are asked in order.
-var parsers = [...]struct {
-	media MediaType
-	parse func([]byte, MediaType, pyjson.Decoder) (any, error)
-	form  bool
-}{
-	{ParseMediaType("application/json"), parseJSON, false},
-	{ParseMediaType("application/x-www-form-urlencoded"), parseForm, true},
-	{ParseMediaType("multipart/form-data"), parseMultipart, true},
+	return body{data: v, form: form}, err
 }
 
 func readAll(r *http.Request) ([]byte, error) {
@@ -101,7 +97,7 @@ func isUTF8(media MediaType) bool {
 	return false
 }
 
-func parseJSON(data []byte, _ MediaType, decoder pyjson.Decoder) (any, error) {
+func parseJSON(data []byte, decoder pyjson.Decoder) (any, error) {
 	v, err := decoder.Decode(data)
 	if err != nil {
 		return nil, ParseError("JSON parse error - " + err.Error())

@@ -66,6 +66,7 @@ func TestMultipartForms(t *testing.T) {
 		{"fields", part(`name="a"`, "1") + part(`name="b"`, "é\xff") + "--B--\r\n", []string{"a=1", "b=é\ufffd"}},
 		{"the last counts", part(`name="a"`, "1") + part(`name="a"`, "2") + "--B--\r\n", []string{"a=2"}},
 		{"a file is no text", part(`name="a"; filename="x"`, "1") + "--B--\r\n", []string{"a=(file)"}},
+		{"no file was chosen", part(`name="a"; filename=""`, "") + "--B--\r\n", nil},
 		{"no name", part(`x="a"`, "1") + "--B--\r\n", nil},
 		{"no part", "garbage", nil},
 		{"empty", "--B--\r\n", nil},

@@ -12,8 +12,11 @@ import (
 // emailMaxLength is the longest address in code points.
 const emailMaxLength = 320
 
+// atom is what stands between the dots of a local part (RFC 5322, atext).
+const atom = "[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+"
+
 var (
-	localPattern = regexp.MustCompile("^[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+" + `(\.` + "[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+" + `)*$`)
+	localPattern = regexp.MustCompile("^" + atom + `(\.` + atom + ")*$")
 	// quotedPattern leaves out blanks, the quotation mark and the backslash unless escaped.
 	quotedPattern = regexp.MustCompile(`^"([\x01-\x08\x0b\x0c\x0e-\x1f!#-\[\]-\x7f]|\\[\x01-\x09\x0b\x0c\x0e-\x7f])*"$`)
 	// domainPattern wants labels of up to 63 characters, and a last one of at least two that does not end in a hyphen.
@@ -38,7 +41,7 @@ func ValidEmail(address string) bool {
 	if domain == "localhost" || validDomain(domain) {
 		return true
 	}
-	ascii, err := idna.New(idna.MapForLookup(), idna.Transitional(true)).ToASCII(domain)
+	ascii, err := idna.New(idna.MapForLookup(), idna.Transitional(true), idna.CheckHyphens(false)).ToASCII(domain)
 	return err == nil && validDomain(ascii)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"mime"
 	"mime/multipart"
 	"regexp"
 	"strings"
@@ -19,7 +20,7 @@ var boundaryPattern = regexp.MustCompile(`^[ -~]{0,200}[!-~]$`)
 // bytes that are not UTF-8 are replaced, as Python's urllib does.
 //
 // Source: django.http.QueryDict; urllib.parse.parse_qsl.
-func parseForm(data []byte, _ MediaType, _ pyjson.Decoder) (any, error) {
+func parseForm(data []byte) (any, error) {
 	if bytes.Count(data, []byte("&")) >= maxFields {
 		return nil, ParseError("Form parse error - Too many fields")
 	}
@@ -86,7 +87,7 @@ func fromHex(c byte) byte {
 // parseMultipart reads a multipart form. A body without any part is an empty form, as in Django.
 //
 // Source: rest_framework.parsers.MultiPartParser; django.http.multipartparser.
-func parseMultipart(data []byte, media MediaType, _ pyjson.Decoder) (any, error) {
+func parseMultipart(data []byte, media MediaType) (any, error) {
 	boundary, ok := media.Param("boundary")
 	if !ok {
 		boundary = "None"
@@ -111,17 +112,22 @@ func parseMultipart(data []byte, media MediaType, _ pyjson.Decoder) (any, error)
 	return nil, ParseError("Multipart form parse error - Too many fields")
 }
 
+// addPart adds one part to fields. A file without a name is what a browser sends when none was chosen.
 func addPart(fields *pyjson.Object, part *multipart.Part) error {
 	value, err := io.ReadAll(part)
 	if err != nil {
 		return err
 	}
-	switch name := pyjson.ReplaceInvalid([]byte(part.FormName())); {
-	case name == "":
-	case part.FileName() != "":
-		fields.Set(name, upload{})
-	default:
+	_, params, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition")) // malformed: no name
+	if params["name"] == "" {
+		return nil
+	}
+	name := pyjson.ReplaceInvalid([]byte(params["name"]))
+	switch file, isFile := params["filename"]; {
+	case !isFile:
 		fields.Set(name, pyjson.ReplaceInvalid(value))
+	case file != "":
+		fields.Set(name, upload{})
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func (s *Site) guardBody(c echo.Context) {
 	r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, s.cfg.MaxBody)
 	if s.cfg.BodyTimeout > 0 {
 		r.Body = &timedBody{ReadCloser: r.Body, control: http.NewResponseController(c.Response().Writer),
-			timeout: s.cfg.BodyTimeout}
+			timeout: s.cfg.BodyTimeout, now: s.cfg.Now}
 	}
 }
 
@@ -39,6 +39,7 @@ type timedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	timeout time.Duration
+	now     func() time.Time
 	started bool
 }
 
@@ -46,7 +47,7 @@ type timedBody struct {
 func (b *timedBody) Read(p []byte) (int, error) {
 	if !b.started {
 		b.started = true
-		_ = b.control.SetReadDeadline(time.Now().Add(b.timeout))
+		_ = b.control.SetReadDeadline(b.now().Add(b.timeout))
 	}
 	n, err := b.ReadCloser.Read(p)
 	if err != nil {

@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -13,7 +14,7 @@ import (
 	"watchword/serializers"
 )
 
-// storageWait is how long a client is told to wait while storage cannot be reached.
+// storageWait is how long a client is told to wait while storage cannot be reached or is slow.
 const storageWait = 5 * time.Second
 
 // busy is an error that is over after a while.
@@ -23,8 +24,8 @@ type busy interface {
 }
 
 // WriteError answers a request to a view with err. Refusals (serializers.Problem, serializers.Errors, schemes.Failure)
-// are said in words, a busy server and unreachable storage are 503 with Retry-After, and everything else is logged and
-// answered with a 500 that says nothing. Outside of a view it does nothing.
+// are said in words; a busy server, unreachable storage and a deadline that passed are 503 with Retry-After; everything
+// else is logged and answered with a 500 that says nothing. Outside of a view it does nothing.
 func WriteError(c echo.Context, err error) {
 	x := exchangeOf(c)
 	if x == nil || c.Response().Committed {
@@ -67,7 +68,7 @@ func problem(err error) *serializers.Problem {
 		return refusal(failure)
 	case errors.As(err, &waiting):
 		return serializers.Unavailable(waiting.RetryAfter())
-	case errors.Is(err, models.ErrUnavailable):
+	case errors.Is(err, models.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return serializers.Unavailable(storageWait)
 	}
 	return nil
@@ -76,7 +77,7 @@ func problem(err error) *serializers.Problem {
 // serverError logs err and answers with a page that says nothing of it.
 func (s *Site) serverError(c echo.Context, err error) {
 	level := slog.LevelError
-	if c.Request().Context().Err() != nil {
+	if errors.Is(c.Request().Context().Err(), context.Canceled) {
 		level = slog.LevelInfo // the client has gone; nobody will read the answer
 	}
 	s.log.LogAttrs(c.Request().Context(), level, "request failed",

@@ -3,7 +3,6 @@ package dialects
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -44,7 +43,7 @@ func (s *Site) page(c echo.Context, status int) {
 }
 
 // browsablePage shows an answer to a person.
-var browsablePage = template.Must(template.New("browsable").Parse(`<!doctype html>
+const browsablePage = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -66,20 +65,19 @@ Allow: {{.Allow}}
 {{.Body}}</pre>
 </body>
 </html>
-`))
+`
 
 // browsable returns a page that shows value.
 //
 // Source: rest_framework.renderers.BrowsableAPIRenderer, without its forms.
-func browsable(c echo.Context, status int, value any) ([]byte, error) {
+func (x *exchange) browsable(c echo.Context, status int, value any) ([]byte, error) {
 	const spaces = 4
 	body, err := pyjson.Marshal(value, spaces)
 	if err != nil {
 		return nil, err
 	}
-	x := exchangeOf(c)
 	var page bytes.Buffer
-	err = browsablePage.Execute(&page, map[string]any{
+	err = x.site.browsable.Execute(&page, map[string]any{
 		"Name": x.view.Name, "Description": x.view.Description, "Method": c.Request().Method,
 		"Path": c.Request().URL.Path, "Status": status, "StatusText": http.StatusText(status), "Allow": x.allow,
 		"Body": string(body),

@@ -9,23 +9,20 @@ import (
 	"watchword/serializers/pyjson"
 )
 
-// Respond answers with status and value, in the form that was negotiated. nil is an empty body.
+// Respond answers a request to a view with status and value, in the form that was negotiated. nil is an empty body.
 func Respond(c echo.Context, status int, value any) error {
 	if value == nil {
 		return write(c, status, "", nil)
 	}
-	chosen := accepted{renderer: JSON}
-	if x := exchangeOf(c); x != nil {
-		chosen = x.accepted
-	}
-	if chosen.renderer == HTML {
-		page, err := browsable(c, status, value)
+	x := exchangeOf(c)
+	if x.accepted.renderer == HTML {
+		page, err := x.browsable(c, status, value)
 		if err != nil {
 			return err
 		}
 		return write(c, status, htmlType, page)
 	}
-	body, err := pyjson.Marshal(value, chosen.indent)
+	body, err := pyjson.Marshal(value, x.accepted.indent)
 	if err != nil {
 		return err
 	}
@@ -36,13 +33,6 @@ func Respond(c echo.Context, status int, value any) error {
 //
 // Source: RFC 6749 section 5.1.
 func NoStore(c echo.Context) { c.Response().Header().Set(echo.HeaderCacheControl, "no-store") }
-
-// SetCookies adds cookies to the answer.
-func SetCookies(c echo.Context, cookies []*http.Cookie) {
-	for _, cookie := range cookies {
-		c.SetCookie(cookie)
-	}
-}
 
 // write sends the answer. A HEAD request gets all of it but the body.
 func write(c echo.Context, status int, contentType string, body []byte) error {

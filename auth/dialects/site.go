@@ -9,6 +9,7 @@ package dialects
 import (
 	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -76,6 +77,7 @@ type Site struct {
 	renderers []Renderer
 	renders   []string // their media types
 	log       *slog.Logger
+	browsable *template.Template
 	echo      *echo.Echo
 	integers  map[string][]string // Echo path -> the parameters that are integers
 }
@@ -88,8 +90,8 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	if len(rest.Renderers) == 0 {
 		rest.Renderers = []Renderer{JSON}
 	}
-	s := &Site{cfg: cfg, renderers: rest.Renderers, log: log, echo: echo.New(),
-		integers: map[string][]string{}}
+	s := &Site{cfg: cfg, renderers: rest.Renderers, log: log, browsable: template.Must(template.New("").Parse(browsablePage)),
+		echo: echo.New(), integers: map[string][]string{}}
 	for _, renderer := range s.renderers {
 		s.renders = append(s.renders, renderer.mediaType())
 	}
@@ -109,12 +111,6 @@ func (s *Site) Mount(path string, view View) {
 	s.integers[path] = integers
 	// A not-found route is the one kind of Echo's that takes every method, unknown ones too.
 	s.echo.RouteNotFound(path, newEndpoint(s, view).serve)
-}
-
-// Handle answers GET and HEAD requests for exactly path by h, outside of all views: no negotiation, no authentication.
-func (s *Site) Handle(path string, h http.Handler) {
-	s.echo.GET(path, echo.WrapHandler(h))
-	s.echo.HEAD(path, echo.WrapHandler(h))
 }
 
 // convert turns Django's integer parameters into Echo's, and returns their names.

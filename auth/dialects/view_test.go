@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -136,6 +137,8 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		{"wrapped", fmt.Errorf("reading: %w", serializers.ParseError("Bad.")), 400, `{"detail":"Bad."}`},
 		{"busy", fmt.Errorf("gate: %w", busyError{}), 503, `{"detail":"Service temporarily unavailable, try again later."}`},
 		{"no storage", fmt.Errorf("gorm: %w", models.ErrUnavailable), 503,
+			`{"detail":"Service temporarily unavailable, try again later."}`},
+		{"too slow", fmt.Errorf("store: %w", context.DeadlineExceeded), 503,
 			`{"detail":"Service temporarily unavailable, try again later."}`},
 		{"anything else", errors.New(secret), 500, ""},
 		{"csrf", schemes.Fail("session", schemes.CSRF, errors.New("CSRF token missing.")), 403,

@@ -69,7 +69,13 @@ func jwtWords(f *schemes.Failure) any {
 		return detail("User is inactive", "user_inactive")
 	case schemes.PasswordChanged:
 		return passwordChanged()
+	default:
+		return jwtAttempts(f)
 	}
+}
+
+// jwtAttempts lists what each kind of token found wrong with a JWT.
+func jwtAttempts(f *schemes.Failure) any {
 	if tokenMessage(f.Reason, "") == "" {
 		return nil
 	}
@@ -126,8 +132,9 @@ func tokenMessage(reason schemes.Reason, claim string) string {
 		return "Token has no type"
 	case schemes.WrongType:
 		return "Token has wrong type"
+	default:
+		return ""
 	}
-	return ""
 }
 
 func passwordChanged() serializers.Detail {
@@ -149,8 +156,9 @@ func tokenWords(f *schemes.Failure) any {
 		return detail("Invalid token.", "")
 	case schemes.UserMissing, schemes.UserInactive:
 		return detail("User inactive or deleted.", "")
+	default:
+		return nil
 	}
-	return nil
 }
 
 // basicWords are the words for a name and password in a header.
@@ -166,8 +174,9 @@ func basicWords(f *schemes.Failure) any {
 		return detail("Invalid basic header. Credentials not correctly base64 encoded.", "")
 	case schemes.WrongCredentials:
 		return detail("Invalid username/password.", "")
+	default:
+		return nil
 	}
-	return nil
 }
 
 func detail(text, code string) serializers.Detail {

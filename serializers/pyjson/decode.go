@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Decoder says what a document may be like. The zero value refuses all nesting; see DefaultDecoder.
@@ -65,15 +66,10 @@ type scanner struct {
 
 // fail makes the error for the byte offset at.
 func (s *scanner) fail(message string, at int) error {
-	before := []rune(string(s.data[:at]))
-	e := &SyntaxError{Message: message, Line: 1, Column: len(before) + 1, Offset: len(before)}
-	for i, r := range before {
-		if r == '\n' {
-			e.Line++
-			e.Column = len(before) - i
-		}
-	}
-	return e
+	before := s.data[:at]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	return &SyntaxError{Message: message, Line: bytes.Count(before, []byte("\n")) + 1,
+		Column: utf8.RuneCount(line) + 1, Offset: utf8.RuneCount(before)}
 }
 
 // peek returns the next byte, or 0 at the end. A NUL is nowhere legal outside of a string, so the two may look alike.

@@ -121,8 +121,9 @@ func refusal(err error) error {
 	switch failure.Reason {
 	case schemes.UserMissing, schemes.UserInactive, schemes.NoUser:
 		return refused("No active account found for the given token.")
+	default:
+		return err
 	}
-	return err
 }
 
 func refused(detail string) error {
