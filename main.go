@@ -30,9 +30,9 @@ func main() {
 
 // commands is the command line. The names of the commands are Django's where Django has them.
 type commands struct {
-	Settings string `placeholder:"FILE" help:"Settings file, YAML or JSON (default: $$WATCHWORD_SETTINGS, else none)."`
+	Settings string `placeholder:"FILE" help:"Settings file (default: $$WATCHWORD_SETTINGS)."`
 
-	Serve              serveCommand     `cmd:"" default:"withargs" help:"Run the server. This is what happens without a command."`
+	Serve              serveCommand     `cmd:"" default:"withargs" help:"Run the server. This is the default."`
 	Migrate            migrateCommand   `cmd:"" help:"Bring the database up to date."`
 	CreateSuperuser    createCommand    `cmd:"" name:"createsuperuser" help:"Create an administrator."`
 	ChangePassword     passwordCommand  `cmd:"" name:"changepassword" help:"Set a user's password."`
@@ -40,7 +40,7 @@ type commands struct {
 	DumpData           dumpCommand      `cmd:"" name:"dumpdata" help:"Print rows as a Django fixture (JSON)."`
 	FlushExpiredTokens flushCommand     `cmd:"" name:"flushexpiredtokens" help:"Delete the rows of expired tokens."`
 	Check              checkCommand     `cmd:"" help:"Look for mistakes in the settings."`
-	DiffSettings       diffCommand      `cmd:"" name:"diffsettings" help:"Print the settings that are not the defaults, and where they came from."`
+	DiffSettings       diffCommand      `cmd:"" name:"diffsettings" help:"Print the settings that differ from the defaults."`
 	Keys               keysCommand      `cmd:"" help:"List, generate or rotate the keys that sign tokens."`
 	Version            versionCommand   `cmd:"" help:"Print the version."`
 	HealthCheck        healthCommand    `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready."`
@@ -64,7 +64,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	answered := false
 	parser, err := kong.New(&cli,
 		kong.Name("watchword"),
-		kong.Description("An authentication server that speaks the protocols of Django's authentication packages."),
+		kong.Description("An authentication server that speaks the protocols of Django's packages."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { answered = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),

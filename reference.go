@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 
 	"watchword/settings"
@@ -22,21 +23,36 @@ func settingsReference() string {
 	var b strings.Builder
 	b.WriteString(referenceHead)
 	safe, exact := settings.Describe(DefaultSettings(Safe)), settings.Describe(DefaultSettings(Exact))
-	group := "\x00"
-	for i, f := range safe {
-		name := f.Name
-		prefix, _, nested := strings.Cut(name, ".")
-		if !nested {
-			prefix = ""
+	for _, group := range groupsOf(safe) {
+		writeGroupHead(&b, group)
+		for i, f := range safe {
+			if groupOf(f.Name) == group {
+				b.WriteString("| `" + f.Name + "` | " + f.Type + " | " + shownDefault(f, exact[i].Value) + " | " + cell(f.Help) + " |\n")
+			}
 		}
-		if prefix != group {
-			group = prefix
-			writeGroupHead(&b, group)
-		}
-		b.WriteString("| `" + name + "` | " + f.Type + " | " + shownDefault(f.Value, exact[i].Value) + " | " + cell(f.Help) + " |\n")
 	}
 	b.WriteString("\n" + laterReference())
 	return b.String()
+}
+
+// groupsOf returns the groups of the fields, that without a name first.
+func groupsOf(fields []settings.Field) []string {
+	groups := []string{""}
+	for _, f := range fields {
+		if group := groupOf(f.Name); !slices.Contains(groups, group) {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// groupOf returns what stands before the dot in a name, or nothing.
+func groupOf(name string) string {
+	group, _, nested := strings.Cut(name, ".")
+	if !nested {
+		return ""
+	}
+	return group
 }
 
 // writeGroupHead begins a table.
@@ -48,12 +64,16 @@ func writeGroupHead(b *strings.Builder, group string) {
 	b.WriteString("\n## " + title + "\n\n| setting | type | default | meaning |\n|---|---|---|---|\n")
 }
 
-// shownDefault writes the default, and that of the exact mode where it differs.
-func shownDefault(safe, exact string) string {
-	if safe == exact {
-		return "`" + cell(safe) + "`"
+// shownDefault writes the default, and that of the exact mode where it differs. The only secret that has a default is
+// the URL of the database.
+func shownDefault(f settings.Field, exact string) string {
+	switch f.Value {
+	case settings.Mask:
+		return "`\"" + DefaultSettings(Safe).Database.URL + "\"`"
+	case exact:
+		return "`" + cell(f.Value) + "`"
 	}
-	return "`" + cell(safe) + "`; exact: `" + cell(exact) + "`"
+	return "`" + cell(f.Value) + "`; exact: `" + cell(exact) + "`"
 }
 
 // cell makes text fit for a table.
@@ -62,7 +82,8 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 // laterReference lists the names that are accepted and have no effect.
 func laterReference() string {
 	return "## Accepted without effect\n\nThese belong to parts that this version does not have yet. They are accepted with a " +
-		"warning, so that a settings\nfile written for the whole can be used: `" + strings.Join(laterSettings[:], "`, `") + "`.\n"
+		"warning, so that a settings\nfile written for the whole can be used. A star stands for any ending that is not in a table above.\n\n- `" +
+		strings.Join(laterSettings[:], "`\n- `") + "`\n"
 }
 
 // referenceHead is what stands before the tables.

@@ -67,8 +67,8 @@ type projectConfig struct {
 	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model. Only auth.User."`
 	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
 	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
-	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that is this site."`
-	FromEmail     string `setting:"DEFAULT_FROM_EMAIL" help:"The sender of mails."`
+	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that is this site. Not used by this version."`
+	FromEmail     string `setting:"DEFAULT_FROM_EMAIL" help:"The sender of mails. Not used by this version."`
 }
 
 // DefaultSettings returns the defaults of a mode.

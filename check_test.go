@@ -1,0 +1,87 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const decentKey = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+
+// ids returns the ids of findings.
+func ids(findings []Finding) []string {
+	list := []string{}
+	for _, f := range findings {
+		list = append(list, strings.TrimPrefix(f.ID, "watchword."))
+	}
+	return list
+}
+
+func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
+	const quiet = "FEATURES: {mounts: {simplejwt: /api/token/}}\n"
+	for _, tt := range []struct {
+		name, file string
+		deploy     bool
+		want       []string
+	}{
+		{"nothing", quiet, true, []string{}},
+		{"demonstrations while developing", "", false, []string{}},
+		{"demonstrations", "", true, []string{"W009"}},
+		{"debug", quiet + "DEBUG: true", false, []string{"W001"}},
+		{"short key", quiet + "SECRET_KEY: abcdefghijklmnop", false, []string{"W002"}},
+		{"Django's example key", quiet + "SECRET_KEY: django-insecure-" + decentKey, false, []string{"W002"}},
+		{"few characters", quiet + "SECRET_KEY: " + strings.Repeat("abab", 20), false, []string{"W002"}},
+		{"decent key", quiet + "SECRET_KEY: " + decentKey, true, []string{}},
+		{"any host", quiet + `ALLOWED_HOSTS: ["*"]`, true, []string{"W003"}},
+		{"exact", quiet + "COMPATIBILITY: exact\nSECRET_KEY: " + decentKey, true, []string{"W004", "W005", "W006", "W103"}},
+		{"shared secret", quiet + "SIMPLE_JWT: {ALGORITHM: HS256}", true, []string{"W005"}},
+		{"no rotation", quiet + "SIMPLE_JWT: {ROTATE_REFRESH_TOKENS: false}", true, []string{"W006"}},
+		{"old tokens go on", quiet + "SIMPLE_JWT: {BLACKLIST_AFTER_ROTATION: false}", true, []string{"W007"}},
+		{"MD5 in tokens", quiet + "SIMPLE_JWT: {CHECK_REVOKE_TOKEN: true}", false, []string{"W008"}},
+		{"demo", quiet + "DEMO: true", true, []string{"W009"}},
+		{"disabled users", quiet + "SIMPLE_JWT: {CHECK_USER_IS_ACTIVE: false}", true, []string{"W010"}},
+		{"any password", quiet + "AUTH_PASSWORD_VALIDATORS: []", true, []string{"W011"}},
+		{"MD5 passwords", quiet + "PASSWORD_HASHERS: [django.contrib.auth.hashers.MD5PasswordHasher]", true, []string{"W012"}},
+		{"parts of a later version", "FEATURES: {mounts: {ai-kit: /a/}}\nEMAIL_HOST: x", false, []string{"W101", "W102"}},
+		{"class of a later version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session, jwt]}", false, []string{"W103"}},
+		{"no class of this version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", false, []string{"E001", "W103"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			loaded, err := loadWith(t, tt.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, ids(loaded.findings(tt.deploy))); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestASecretInAFileForAllIsFound(t *testing.T) {
+	w := newWorkplace(t)
+	file := w.write(t, "settings.yaml", "SECRET_KEY: "+decentKey)
+	w.run(t, "", "check", "--settings", file).expect(t, exitOK, "System check identified no issues.")
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t, "", "check", "--settings", file).expect(t, exitOK, "(watchword.W013)", "System check identified 1 issue.")
+}
+
+func TestCheckFailsOnErrorsOnly(t *testing.T) {
+	w := newWorkplace(t)
+	w.run(t, "", "check", "--deploy").expect(t, exitOK, "?: (watchword.W009)", "System check identified 1 issue.")
+	file := w.write(t, "settings.yaml", "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}")
+	w.run(t, "", "check", "--settings", file).expect(t, exitFailed, "?: (watchword.E001)", "System check identified 2 issues.")
+}
+
+func TestCheckMakesNothing(t *testing.T) {
+	w := newWorkplace(t)
+	w.must(t, "check", "--deploy")
+	entries, err := os.ReadDir(w.dir)
+	if err != nil || len(entries) > 0 {
+		t.Errorf("check made %v, %v", entries, err)
+	}
+}
