@@ -22,7 +22,7 @@ type Config struct {
 	PoolTimeout      time.Duration `setting:"DATABASE_POOL_TIMEOUT" help:"How long a request waits for a free connection before it is answered 503."`
 	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement may take before it is cancelled and the request answered 503."`
 
-	Now func() time.Time
+	Now func() time.Time // nil means time.Now
 }
 
 // DefaultConfig is a SQLite file in the working folder.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/pressly/goose/v3/database"
 	"gorm.io/gorm"
 
 	"watchword/models/gormstore/fixtures"
@@ -39,7 +38,7 @@ func (s *Store) DumpFixtures(ctx context.Context, w io.Writer, labels []string, 
 
 // snapshot runs fn in a transaction that only reads, and sees one state of the database for as long as it takes.
 func (s *Store) snapshot(ctx context.Context, fn func(db *gorm.DB) error) error {
-	if s.dialect.goose != database.DialectPostgres {
+	if !s.dialect.isPostgres() {
 		return s.reader.WithContext(ctx).Transaction(fn)
 	}
 	options := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}

@@ -75,6 +75,26 @@ func TestAFullDiskIsUnavailable(t *testing.T) {
 	}
 }
 
+func TestAnEndlessQueryIsCutOff(t *testing.T) {
+	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
+	s := openTemporary(t, temporaryFile(t))
+	for name, run := range map[string]func(context.Context, func(*gorm.DB) error) error{"read": s.read, "write": s.write} {
+		err := run(t.Context(), func(db *gorm.DB) error {
+			var n int
+			return db.Raw(endless).Row().Scan(&n)
+		})
+		if !errors.Is(err, models.ErrUnavailable) {
+			t.Errorf("%s: %v, want ErrUnavailable", name, err)
+		}
+		if err := s.CreateUser(t.Context(), &models.User{Username: name}); err != nil {
+			t.Errorf("after the %s: %v", name, err)
+		}
+		if _, err := s.UserBy(t.Context(), models.UserFieldUsername, name); err != nil {
+			t.Errorf("after the %s: %v", name, err)
+		}
+	}
+}
+
 func TestAWriterThatWaitsTooLongIsTold(t *testing.T) {
 	path := temporaryFile(t)
 	s, other := openTemporary(t, path), openTemporary(t, path)

@@ -34,6 +34,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	s := &Store{cfg: cfg}
 	if target.sqlitePath != "" {
 		err = s.openSQLite(target.sqlitePath)

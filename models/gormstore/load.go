@@ -8,10 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pressly/goose/v3/database"
 	"gorm.io/gorm"
 
-	"watchword/models"
 	"watchword/models/gormstore/fixtures"
 )
 
@@ -38,17 +36,9 @@ func (s *Store) LoadFixtures(ctx context.Context, readers ...io.Reader) (n int, 
 
 // loader stores objects inside a transaction.
 type loader struct {
-	store   *Store
-	schema  *fixtures.Schema
-	pointer []pointer
-}
-
-// pointer is a reference that was stored, to be checked when everything is.
-type pointer struct {
-	object *fixtures.Object
-	field  string
-	to     string
-	key    any
+	store    *Store
+	schema   *fixtures.Schema
+	pointers []pointer
 }
 
 func (l *loader) load(ctx context.Context, objects []*fixtures.Object) error {
@@ -119,7 +109,7 @@ func (l *loader) storeObject(ctx context.Context, o *fixtures.Object) error {
 	if err := l.upsert(ctx, o, columns, values); err != nil {
 		return o.Fault("", err)
 	}
-	l.pointer = append(l.pointer, pointers...)
+	l.pointers = append(l.pointers, pointers...)
 	return nil
 }
 
@@ -179,88 +169,14 @@ func (l *loader) storeMany(ctx context.Context, o *fixtures.Object, many fixture
 		if err != nil {
 			return err
 		}
-		l.pointer = append(l.pointer, pointer{o, many.Name, many.To, key})
+		l.pointers = append(l.pointers, pointer{o, many.Name, many.To, key})
 	}
 	return nil
 }
 
-// unresolvedError says that a natural key names nothing, so far.
-type unresolvedError struct {
-	model     string
-	reference *fixtures.Reference
-}
-
-func (e *unresolvedError) Error() string {
-	return fmt.Sprintf("there is no %s with the natural key %v", e.model, e.reference)
-}
-
-// resolve finds the primary key that r stands for, or returns an *unresolvedError.
-func (l *loader) resolve(ctx context.Context, label string, r *fixtures.Reference) (any, error) {
-	if r.Natural == nil {
-		return r.Key, nil
-	}
-	model, err := l.schema.Model(label)
-	if err != nil {
-		return nil, err
-	}
-	var key any
-	err = l.store.read(ctx, func(db *gorm.DB) error {
-		return db.Raw(model.ByNaturalKey, r.Natural...).Row().Scan(&key)
-	})
-	if errors.Is(err, models.ErrNotFound) {
-		return nil, &unresolvedError{label, r}
-	}
-	return key, err
-}
-
-// checkPointers reports every stored reference whose row is not there. The database would refuse to commit, but it
-// would not say which object is to blame.
-func (l *loader) checkPointers(ctx context.Context) error {
-	byModel := map[string][]any{}
-	for _, p := range l.pointer {
-		byModel[p.to] = append(byModel[p.to], p.key)
-	}
-	present := map[string]map[any]bool{}
-	for label, keys := range byModel {
-		model, err := l.schema.Model(label)
-		if err != nil {
-			return err
-		}
-		if present[label], err = l.presentKeys(ctx, model, keys); err != nil {
-			return err
-		}
-	}
-	var errs []error
-	for _, p := range l.pointer {
-		if !present[p.to][p.key] {
-			errs = append(errs, p.object.Fault(p.field, fmt.Errorf("there is no %s with pk=%v", p.to, p.key)))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// presentKeys says which of keys are in the model's table.
-func (l *loader) presentKeys(ctx context.Context, model *fixtures.Model, keys []any) (map[any]bool, error) {
-	const most = 500 // values in one statement
-	present := map[any]bool{}
-	query := fmt.Sprintf(`SELECT "%s" FROM %s WHERE CAST("%s" AS bigint) IN ?`, model.Key.Column, model.Table,
-		model.Key.Column)
-	for chunk := range slices.Chunk(keys, most) {
-		var found []int64
-		err := l.store.read(ctx, func(db *gorm.DB) error { return db.Raw(query, chunk).Scan(&found).Error })
-		if err != nil {
-			return nil, err
-		}
-		for _, key := range found {
-			present[key] = true
-		}
-	}
-	return present, nil
-}
-
 // resetSequences lets PostgreSQL continue after the highest key. SQLite does so by itself.
 func (l *loader) resetSequences(ctx context.Context, objects []*fixtures.Object) error {
-	if l.store.dialect.goose != database.DialectPostgres {
+	if !l.store.dialect.isPostgres() {
 		return nil
 	}
 	done := map[string]bool{}

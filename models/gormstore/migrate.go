@@ -10,7 +10,6 @@ import (
 	"path"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 	"gorm.io/gorm"
 )
 
@@ -52,9 +51,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return translate(errors.Join(err, done()))
 }
 
-// migrate runs goose. SQLite has no lock that outlives a transaction, so of several processes that migrate at once
-// each step has one winner, and the others fail on what is there already; a failure is final only if it comes
-// again with every step that might have been another's taken into account.
+// migrate runs goose. SQLite has no lock that outlives a transaction: of several processes that run one step at once
+// the first wins, and the others fail on what is there now. So a failure on SQLite is tried again, once for each step
+// that another process may have run.
 func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
 	provider, err := s.migrationProvider(pool)
 	if err != nil {
@@ -62,7 +61,7 @@ func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
 	}
 	steps := len(provider.ListSources())
 	for range steps + 2 { // the steps, goose's own table, and a last run that finds nothing to do
-		if _, err = provider.Up(ctx); err == nil || s.dialect.goose == database.DialectPostgres {
+		if _, err = provider.Up(ctx); err == nil || s.dialect.isPostgres() {
 			return err
 		}
 	}
@@ -80,7 +79,7 @@ func (s *Store) migrationProvider(pool *sql.DB) (*goose.Provider, error) {
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithLogger(goose.NopLogger()),
 	}
-	if s.dialect.goose == database.DialectPostgres {
+	if s.dialect.isPostgres() {
 		options = append(options, goose.WithSessionLocker(advisoryLock{}))
 	}
 	return goose.NewProvider(s.dialect.goose, pool, files, options...)
@@ -193,7 +192,7 @@ func (s *Store) hasTable(db *gorm.DB, name string) (bool, error) {
 // migrationPool is the pool that migrations run on: SQLite's writer, or a pool of PostgreSQL whose statements may take
 // as long as they need. done closes what was opened.
 func (s *Store) migrationPool() (pool *sql.DB, done func() error, err error) {
-	if s.dialect.goose != database.DialectPostgres {
+	if !s.dialect.isPostgres() {
 		pool, err = s.writer.DB()
 		return pool, func() error { return nil }, err
 	}

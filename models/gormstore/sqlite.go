@@ -113,6 +113,12 @@ type contextConn interface {
 // sqliteConn is a connection that writes values as Django does.
 type sqliteConn struct{ contextConn }
 
+// IsValid implements driver.Validator: the driver in Go gives up connections that were interrupted.
+func (c sqliteConn) IsValid() bool {
+	v, ok := c.contextConn.(driver.Validator)
+	return !ok || v.IsValid()
+}
+
 // CheckNamedValue implements driver.NamedValueChecker. Date-times become Django's text; text that PostgreSQL would
 // refuse is refused here too.
 func (sqliteConn) CheckNamedValue(arg *driver.NamedValue) error {
