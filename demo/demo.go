@@ -1,5 +1,5 @@
-// Package demo shows the schemes at work: a greeting and a list of students behind bearer tokens, and two small views to
-// try other schemes on.
+// Package demo shows the schemes at work: a greeting and a list of students behind bearer tokens, and two small views
+// to try other schemes on.
 package demo
 
 import (

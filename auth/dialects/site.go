@@ -90,8 +90,10 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	if len(rest.Renderers) == 0 {
 		rest.Renderers = []Renderer{JSON}
 	}
-	s := &Site{cfg: cfg, renderers: rest.Renderers, log: log, browsable: template.Must(template.New("").Parse(browsablePage)),
-		echo: echo.New(), integers: map[string][]string{}}
+	s := &Site{
+		cfg: cfg, renderers: rest.Renderers, log: log, echo: echo.New(), integers: map[string][]string{},
+		browsable: template.Must(template.New("").Parse(browsablePage)),
+	}
 	for _, renderer := range s.renderers {
 		s.renders = append(s.renders, renderer.mediaType())
 	}

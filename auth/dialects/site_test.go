@@ -193,7 +193,8 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 	s.ask("GET", "/nope/"+strings.Repeat("x", 500), "")
 	s.ask("GET", "/nope%0Alevel=ERROR", "")
 	log := s.log.String()
-	if strings.Contains(log, "secret") || strings.Contains(log, "31337") || strings.Contains(log, strings.Repeat("x", 300)) {
+	if strings.Contains(log, "secret") || strings.Contains(log, "31337") ||
+		strings.Contains(log, strings.Repeat("x", 300)) {
 		t.Errorf("logged:\n%s", log)
 	}
 	for _, part := range []string{"method=POST path=/ status=200", "path=/key/:key", "status=404", "bytes=27"} {

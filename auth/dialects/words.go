@@ -106,8 +106,8 @@ func TokenRefused(f *schemes.Failure) *serializers.Problem {
 // TokenBlacklisted is what is said of a JWT that was taken back.
 func TokenBlacklisted() string { return tokenMessage(schemes.Revoked, "") }
 
-// tokenMessage says what is wrong with a JWT itself; "" for other reasons. claim is the end that the reason is about, ""
-// for the usual one.
+// tokenMessage says what is wrong with a JWT itself; "" for other reasons. claim is the end that the reason is about,
+// "" for the usual one.
 //
 // Source: rest_framework_simplejwt.tokens and backends, 5.5.
 func tokenMessage(reason schemes.Reason, claim string) string {

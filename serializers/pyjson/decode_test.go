@@ -14,16 +14,19 @@ import (
 
 // documents are the seeds of the differential test and of the fuzzer.
 var documents = []string{
-	``, ` `, "\n\t\r ", `null`, `true`, `false`, `nul`, `"a"`, `1`, `-1`, `-0`, `0`, `01`, `-`, `-a`, `1.`, `.5`, `1.5`, `1e5`,
-	`1E+5`, `1e`, `1e+`, `1.5e-7`, `1e400`, `-1e400`, `1e16`, `1e15`, `123456789012345678901234567890`, `0.0001`, `0.00001`,
-	`1e22`, `5e-324`, `NaN`, `Infinity`, `-Infinity`, `Na`, `{`, `}`, `[`, `]`, `[1`, `[1,`, `[1,]`, `[,]`, `[1 2]`, `{}`, `{ }`,
-	`{"a"`, `{"a":`, `{"a":1`, `{"a":1,`, `{"a":1,}`, `{"a" 1}`, `{'a':1}`, `{a:1}`, `{"a":1 "b":2}`, `{"a":1}x`, `{"a":1} x`,
-	`{"b":1,"a":2,"b":3}`, `"`, `"a`, `"a\`, `"\x"`, `"\u12"`, `"\u12`, `"\u123g"`, `"\u00e9"`, `"\ud800"`, `"\ud83d\ude00"`,
-	`"\ud83d\u0041"`, `"\ud83d\u"`, `"\ud83d\u12`, `"\udc00\ud800"`, `"\"\\\/\b\f\n\r\t"`, "\"a\nb\"", "\"a\\n\nb\"", "\"\x00\"",
-	"\"\x7f\"", `"é\é"`, "{\n\"é\": 1,\n x", "\ufeff{}", "{}\ufeff", "\"\xff\"", "\"\xc3\"", "\"\xe2\x82\"", "\"\xed\xa0\x80\"",
-	"\"\xf0\x9f\x98\"", "\"\xf4\x90\x80\x80\"", "\"\xc0\x80\"", "\xe2\x82", "\xf0\x9f", "\"\u2028\"", `[[[[1]]]]`, `{"a":{"b":[1,{}]}}`,
-	`"` + strings.Repeat("é", 50) + `" 1`, strings.Repeat("9", 4300), strings.Repeat("9", 4301), "-" + strings.Repeat("9", 4301),
-	`{"x":NaN}`, `[-Infinity]`, `{"a":tru}`, "[1,\n2,\n\n3 4]", "\x00", "\u00a0{}", `{"a":1,"a":`, `{"":1}`, `[1]]`,
+	``, ` `, "\n\t\r ", `null`, `true`, `false`, `nul`, `"a"`, `1`, `-1`, `-0`, `0`, `01`, `-`, `-a`, `1.`,
+	`.5`, `1.5`, `1e5`, `1E+5`, `1e`, `1e+`, `1.5e-7`, `1e400`, `-1e400`, `1e16`, `1e15`,
+	`123456789012345678901234567890`, `0.0001`, `0.00001`, `1e22`, `5e-324`, `NaN`, `Infinity`,
+	`-Infinity`, `Na`, `{`, `}`, `[`, `]`, `[1`, `[1,`, `[1,]`, `[,]`, `[1 2]`, `{}`, `{ }`, `{"a"`,
+	`{"a":`, `{"a":1`, `{"a":1,`, `{"a":1,}`, `{"a" 1}`, `{'a':1}`, `{a:1}`, `{"a":1 "b":2}`, `{"a":1}x`,
+	`{"a":1} x`, `{"b":1,"a":2,"b":3}`, `"`, `"a`, `"a\`, `"\x"`, `"\u12"`, `"\u12`, `"\u123g"`,
+	`"\u00e9"`, `"\ud800"`, `"\ud83d\ude00"`, `"\ud83d\u0041"`, `"\ud83d\u"`, `"\ud83d\u12`,
+	`"\udc00\ud800"`, `"\"\\\/\b\f\n\r\t"`, "\"a\nb\"", "\"a\\n\nb\"", "\"\x00\"", "\"\x7f\"", `"é\é"`,
+	"{\n\"é\": 1,\n x", "\ufeff{}", "{}\ufeff", "\"\xff\"", "\"\xc3\"", "\"\xe2\x82\"",
+	"\"\xed\xa0\x80\"", "\"\xf0\x9f\x98\"", "\"\xf4\x90\x80\x80\"", "\"\xc0\x80\"", "\xe2\x82", "\xf0\x9f",
+	"\"\u2028\"", `[[[[1]]]]`, `{"a":{"b":[1,{}]}}`, `"` + strings.Repeat("é", 50) + `" 1`,
+	strings.Repeat("9", 4300), strings.Repeat("9", 4301), "-" + strings.Repeat("9", 4301), `{"x":NaN}`,
+	`[-Infinity]`, `{"a":tru}`, "[1,\n2,\n\n3 4]", "\x00", "\u00a0{}", `{"a":1,"a":`, `{"":1}`, `[1]]`,
 }
 
 // mutate changes a few bytes of a document.
@@ -164,7 +167,8 @@ func TestDecodeRefusesNamesThatAreEqualButForCaseWhenAsked(t *testing.T) {
 	for i := range 50 {
 		fmt.Fprintf(&many, `"n%d":1,`, i)
 	}
-	for _, document := range []string{`{"a":1,"a":2}`, `{"a":1,"A":2}`, `[{"b":{"a":1,"a":1}}]`, `{` + many.String() + `"n7":1}`} {
+	for _, document := range []string{`{"a":1,"a":2}`, `{"a":1,"A":2}`, `[{"b":{"a":1,"a":1}}]`,
+		`{` + many.String() + `"n7":1}`} {
 		var syntax *SyntaxError
 		if _, err := strict.Decode([]byte(document)); !errors.As(err, &syntax) ||
 			syntax.Message != "Duplicate property name" {

@@ -1,8 +1,8 @@
 // Package pyjson reads and writes JSON as Python's json module does: the same documents are accepted, the same ones
 // refused, with the same sentences and positions, so that clients which look at error texts find what they know.
 //
-// Strings are kept in WTF-8: a lone surrogate, which Python's str can hold, is the three bytes that UTF-8 would give it.
-// Whoever passes strings on has to look for those.
+// Strings are kept in WTF-8: a lone surrogate, which Python's str can hold, is the three bytes that UTF-8 would give
+// it. Whoever passes strings on has to look for those.
 package pyjson
 
 import (
