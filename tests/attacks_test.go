@@ -6,7 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // RSA-OAEP of RFC 7518 is defined with it
+	"crypto/sha1" // RSA-OAEP of RFC 7518 is defined with it
 	"encoding/base64"
 	"fmt"
 	"net"

@@ -3,6 +3,7 @@ package attack
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -152,12 +153,12 @@ func readAnswers(conn net.Conn, method string, count int) ([]Answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("no answer: %w", err)
 		}
+		body, err := io.ReadAll(response.Body)
+		if err := errors.Join(err, response.Body.Close()); err != nil {
+			return nil, fmt.Errorf("half an answer: %w", err)
+		}
 		if response.StatusCode == http.StatusContinue {
 			continue
-		}
-		body, err := io.ReadAll(response.Body)
-		if err != nil {
-			return nil, fmt.Errorf("half an answer: %w", err)
 		}
 		answers = append(answers, Answer{Status: response.StatusCode, Header: response.Header, Body: string(body),
 			Closed: response.Close})

@@ -128,7 +128,7 @@ func (s *Server) Run(ctx context.Context, i Invocation) (string, error) {
 // Launch starts the server process and waits until it is ready. Use it after [Server.Kill] or [Server.Terminate].
 func (s *Server) Launch(t testing.TB) {
 	t.Helper()
-	cmd := exec.Command(os.Getenv(binaryVariable), "serve") //nolint:noctx // it outlives the test's context until finish
+	cmd := exec.Command(os.Getenv(binaryVariable), "serve") // no context: finish stops it in an orderly way
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.Dir, s.environ, s.log, s.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -260,7 +260,7 @@ func freePort(t testing.TB) int {
 	const first, count = 20000, 12000
 	for range count {
 		port := first + (int(lastPort.Add(1))+os.Getpid()*31)%count
-		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // no waiting in it
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			continue
 		}

@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +56,7 @@ func (r *request) bytes(host, cookies string) ([]byte, error) {
 	if !lower["cookie"] && cookies != "" {
 		headers["Cookie"] = cookies
 	}
-	sized := given || r.Method == "POST" || r.Method == "PUT" || r.Method == "PATCH"
+	sized := given || slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, r.Method)
 	if !lower["content-length"] && sized {
 		headers["Content-Length"] = strconv.Itoa(len(body))
 	}
@@ -130,17 +132,17 @@ func receive(conn io.Reader, method string) (*response, error) {
 		if err != nil {
 			return nil, err
 		}
-		if raw.StatusCode == http.StatusContinue {
+		answer, err := read(raw)
+		if err == nil && answer.status == http.StatusContinue {
 			continue
 		}
-		return read(raw)
+		return answer, err
 	}
 }
 
 func read(raw *http.Response) (*response, error) {
-	defer func() { _ = raw.Body.Close() }()
 	body, err := io.ReadAll(raw.Body)
-	if err != nil {
+	if err := errors.Join(err, raw.Body.Close()); err != nil {
 		return nil, err
 	}
 	r := &response{status: raw.StatusCode, headers: map[string]string{}, text: strings.ToValidUTF8(string(body), "\ufffd")}

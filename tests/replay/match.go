@@ -152,10 +152,8 @@ func matchesTime(seconds, got string) (bool, error) {
 		return false, fmt.Errorf("<<datetime:%s>>: %w", seconds, err)
 	}
 	at, err := time.Parse(time.RFC3339Nano, got)
-	if err != nil || !isoTime.MatchString(got) {
-		return false, nil
-	}
-	return math.Abs(time.Until(at).Seconds()-offset) <= datetimeSlip, nil
+	near := math.Abs(time.Until(at).Seconds()-offset) <= datetimeSlip
+	return err == nil && isoTime.MatchString(got) && near, nil
 }
 
 func sortedKeys[V any](m map[string]V) []string {
