@@ -36,8 +36,10 @@ func TestTheHeaderIsReadAsSimplejwtDoes(t *testing.T) {
 	}{
 		{"none", "", false, 0},
 		{"token", "Bearer " + good, true, 0},
-		{"much white space", " \t Bearer \v " + good + "  ", true, 0},
-		{"only white space", "  ", false, 0},
+		{"many spaces", "  Bearer   " + good + "  ", true, 0},
+		{"only spaces", "  ", false, 0},
+		{"tab before the token", "Bearer \t" + good, false, schemes.Invalid},
+		{"tab for a space", "Bearer\t" + good, false, 0},
 		{"other keyword", "Token " + good, false, 0},
 		{"keyword in another case", "bearer " + good, false, 0},
 		{"no token", "Bearer", false, schemes.HeaderParts},

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,11 +153,12 @@ func (s *Scheme) Authenticate(r *http.Request) (schemes.Identity, error) {
 	return schemes.Identity{User: u, Scheme: Name, Key: t.id, Claims: t.claims.decode()}, nil
 }
 
-// bearer returns the token of the header; "" and no error when there is none of ours. A header that comes twice is read
-// as one, joined by a comma, as WSGI joins it; it then has too many words.
+// bearer returns the token of the header; "" and no error when there is none of ours. Words are set apart by spaces alone
+// (RFC 6750 section 2.1), where Python takes any white space: a tab belongs to the token and spoils it. A header that
+// comes twice is read as one, joined by a comma, as WSGI joins it; it then has too many words.
 func (s *Scheme) bearer(r *http.Request) (string, error) {
-	words := strings.FieldsFunc(strings.Join(r.Header.Values(s.header), ","), isSpace)
-	if len(words) == 0 || !s.keyword(words[0]) {
+	words := strings.FieldsFunc(strings.Join(r.Header.Values(s.header), ","), func(r rune) bool { return r == ' ' })
+	if len(words) == 0 || !slices.Contains(s.cfg.AuthHeaderTypes, words[0]) {
 		return "", nil
 	}
 	if len(words) != 2 {
@@ -164,18 +166,6 @@ func (s *Scheme) bearer(r *http.Request) (string, error) {
 	}
 	return words[1], nil
 }
-
-func (s *Scheme) keyword(word string) bool {
-	for _, one := range s.cfg.AuthHeaderTypes {
-		if word == one {
-			return true
-		}
-	}
-	return false
-}
-
-// isSpace is what Python's bytes.split takes for white space.
-func isSpace(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }
 
 // headerName turns HTTP_X_AUTH into X-Auth.
 func headerName(python string) string {

@@ -22,6 +22,8 @@ type token struct {
 	ends   bool   // it has an exp
 }
 
+var errNoKey = errors.New("no key with that id")
+
 // farthest is the last second of the year 9999; no sensible time lies beyond.
 const farthest = 253402300799
 
@@ -151,7 +153,7 @@ func (s *Scheme) checkSignature(p parsed) error {
 	if !s.cfg.KeyIDs {
 		id = ""
 	}
-	err = errors.New("no key with that id")
+	err = errNoKey
 	for _, key := range s.keys.Verifying(id) {
 		if key.Algorithm() != s.cfg.Algorithm {
 			continue
