@@ -90,18 +90,24 @@ func jwtAttempts(f *schemes.Failure) any {
 	return said
 }
 
-// TokenRefused says what is wrong with a JWT that came in a body, or returns nil if f is about something else.
+// TokenRefused says why a JWT that came in a body is no good, or returns nil for reasons that bodies do not have.
 //
 // Source: rest_framework_simplejwt.serializers and exceptions, 5.5.
 func TokenRefused(f *schemes.Failure) *serializers.Problem {
-	switch message := tokenMessage(f.Reason, f.Claim); {
-	case f.Reason == schemes.PasswordChanged:
+	switch f.Reason {
+	case schemes.PasswordChanged:
 		return serializers.AuthenticationFailed(passwordChanged())
-	case message != "":
+	case schemes.UserMissing, schemes.UserInactive, schemes.NoUser:
+		return serializers.AuthenticationFailed(detail("No active account found for the given token.", ""))
+	}
+	if message := TokenMessage(f); message != "" {
 		return serializers.AuthenticationFailed(detail(message, tokenNotValid))
 	}
 	return nil
 }
+
+// TokenMessage says what is wrong with a JWT itself; "" when f is about something else.
+func TokenMessage(f *schemes.Failure) string { return tokenMessage(f.Reason, f.Claim) }
 
 // TokenBlacklisted is what is said of a JWT that was taken back.
 func TokenBlacklisted() string { return tokenMessage(schemes.Revoked, "") }

@@ -109,23 +109,14 @@ func (d *Dialect) blacklistToken(c echo.Context) error {
 // Source: rest_framework_simplejwt.serializers, 5.5.
 func refusal(err error) error {
 	if errors.Is(err, auth.ErrInvalidCredentials) {
-		return refused("No active account found with the given credentials")
+		return serializers.AuthenticationFailed(
+			serializers.Detail{Detail: "No active account found with the given credentials"})
 	}
 	var failure *schemes.Failure
-	if !errors.As(err, &failure) {
-		return err
+	if errors.As(err, &failure) {
+		if problem := dialects.TokenRefused(failure); problem != nil {
+			return problem
+		}
 	}
-	if problem := dialects.TokenRefused(failure); problem != nil {
-		return problem
-	}
-	switch failure.Reason {
-	case schemes.UserMissing, schemes.UserInactive, schemes.NoUser:
-		return refused("No active account found for the given token.")
-	default:
-		return err
-	}
-}
-
-func refused(detail string) error {
-	return serializers.AuthenticationFailed(serializers.Detail{Detail: detail})
+	return err
 }
