@@ -28,6 +28,16 @@ func (e *Errors) Add(field string, messages ...string) {
 	}
 }
 
+// Prepend puts messages about field, which has none so far, before all others.
+func (e *Errors) Prepend(field string, messages ...string) {
+	others := e.fields.Members()
+	e.fields = pyjson.Object{}
+	e.Add(field, messages...)
+	for _, m := range others {
+		e.fields.Set(m.Name, m.Value)
+	}
+}
+
 // Messages returns what is wrong with field, or nil.
 func (e *Errors) Messages(field string) []string {
 	if v, ok := e.fields.Get(field); ok {

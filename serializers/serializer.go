@@ -41,8 +41,7 @@ func ExactConfig() Config { return Config{} }
 // New returns a serializer for T, a struct. adjust may change the fields as they were declared, for what only settings
 // know, such as the name of the field for the user name.
 func New[T any](cfg Config, adjust ...func(*Field)) *Serializer[T] {
-	s := &Serializer[T]{decoder: pyjson.DefaultDecoder()}
-	s.decoder.UniqueNames = cfg.UniqueNames
+	s := &Serializer[T]{decoder: newDecoder(cfg)}
 	validate := newValidate()
 	for _, sf := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		f, ok := declared(sf)
@@ -69,16 +68,9 @@ func (s *Serializer[T]) Read(r *http.Request, into *T) error { return s.read(r, 
 func (s *Serializer[T]) ReadPartial(r *http.Request, into *T) error { return s.read(r, into, true) }
 
 func (s *Serializer[T]) read(r *http.Request, into *T, partial bool) error {
-	b, err := parse(r, s.decoder)
+	object, form, err := readObject(r, s.decoder)
 	if err != nil {
 		return err
-	}
-	if b.data == nil {
-		return Invalid("No data provided")
-	}
-	object, ok := b.data.(*pyjson.Object)
-	if !ok {
-		return Invalid("Invalid data. Expected a dictionary, but got " + pyjson.TypeName(b.data) + ".")
 	}
 	var faults Errors
 	target := reflect.ValueOf(into).Elem()
@@ -88,7 +80,7 @@ func (s *Serializer[T]) read(r *http.Request, into *T, partial bool) error {
 			continue
 		}
 		v, given := object.Get(f.Name)
-		if b.form && v == "" && !f.Required && !f.AllowBlank {
+		if form && v == "" && !f.Required && !f.AllowBlank {
 			given = false // a form sends its empty fields too
 		}
 		switch char := target.Field(f.index).Addr().Interface().(*Char); {
@@ -99,4 +91,27 @@ func (s *Serializer[T]) read(r *http.Request, into *T, partial bool) error {
 		}
 	}
 	return faults.Err()
+}
+
+// newDecoder returns a decoder that takes what cfg says.
+func newDecoder(cfg Config) pyjson.Decoder {
+	decoder := pyjson.DefaultDecoder()
+	decoder.UniqueNames = cfg.UniqueNames
+	return decoder
+}
+
+// readObject reads the body of r, which must be a dictionary, and says whether it is a form.
+func readObject(r *http.Request, decoder pyjson.Decoder) (object *pyjson.Object, form bool, err error) {
+	b, err := parse(r, decoder)
+	if err != nil {
+		return nil, false, err
+	}
+	if b.data == nil {
+		return nil, false, Invalid("No data provided")
+	}
+	object, ok := b.data.(*pyjson.Object)
+	if !ok {
+		return nil, false, Invalid("Invalid data. Expected a dictionary, but got " + pyjson.TypeName(b.data) + ".")
+	}
+	return object, b.form, nil
 }

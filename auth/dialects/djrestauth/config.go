@@ -1,0 +1,90 @@
+package djrestauth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"watchword/serializers"
+)
+
+// TokenModel says which opaque token a login hands out.
+type TokenModel string
+
+// The token models.
+const (
+	NoToken    TokenModel = ""
+	PlainToken TokenModel = "token" // Django REST framework's own
+)
+
+// UnmarshalText reads our name of a model, or a dotted Python name of Django REST framework's Token.
+func (m *TokenModel) UnmarshalText(text []byte) error {
+	switch name := string(text); {
+	case name == "" || name == "None":
+		*m = NoToken
+	case name == string(PlainToken), strings.HasPrefix(name, "rest_framework.authtoken.") && strings.HasSuffix(name, ".Token"):
+		*m = PlainToken
+	default:
+		return fmt.Errorf("unknown token model %q: known are token, Django REST framework's own, and nothing", text)
+	}
+	return nil
+}
+
+// Config is dj-rest-auth's REST_AUTH, as far as it is served here. What follows Serializers is no part of REST_AUTH.
+type Config struct {
+	// UseJWT hands out pairs of JWTs, whatever TokenModel says, and mounts the endpoints about them.
+	UseJWT bool `setting:"USE_JWT" help:"Hand out a pair of JWTs at login, instead of the token of TOKEN_MODEL."`
+	// TokenModel is the opaque token that is handed out without UseJWT; a logout ends it in either case.
+	TokenModel TokenModel `setting:"TOKEN_MODEL" help:"The opaque token that a login hands out without USE_JWT: token (rest_framework.authtoken.models.Token), or null for none."`
+	// SessionLogin cannot be had yet.
+	SessionLogin bool `setting:"SESSION_LOGIN" help:"Log in to a Django session too. Only false: this version has no sessions."`
+	// HTTPOnly keeps refresh tokens out of bodies.
+	HTTPOnly bool `setting:"JWT_AUTH_HTTPONLY" help:"Keep refresh tokens out of bodies, for cookies only; this version sets no cookies, so nobody gets them."`
+	// ReturnExpiration tells at login when the tokens expire.
+	ReturnExpiration bool `setting:"JWT_AUTH_RETURN_EXPIRATION" help:"Tell at login when the tokens expire."`
+	// OldPasswordField asks for the old password when it is changed.
+	OldPasswordField bool `setting:"OLD_PASSWORD_FIELD_ENABLED" help:"Ask for the old password when it is changed; else a stolen token is enough to take an account over."`
+	// LogoutOnPasswordChange is about sessions. Tokens outlive a change of the password either way.
+	LogoutOnPasswordChange bool `setting:"LOGOUT_ON_PASSWORD_CHANGE" help:"End the session that changes the password. Tokens stay good either way."`
+
+	// Serializers says what bodies are taken.
+	Serializers serializers.Config
+	// KeepPasswordSpaces takes passwords as they were sent, instead of stripping white space off both ends.
+	KeepPasswordSpaces bool
+	// LogoutOnGet lets GET log out, which is allauth's ACCOUNT_LOGOUT_ON_GET.
+	LogoutOnGet bool
+	// TokenBlacklist says that refresh tokens can be taken back, as with simplejwt's token_blacklist app.
+	TokenBlacklist bool
+}
+
+// DefaultConfig hands out JWTs in bodies, asks for the old password and takes passwords to the letter.
+func DefaultConfig() Config {
+	return Config{
+		UseJWT:             true,
+		OldPasswordField:   true,
+		Serializers:        serializers.DefaultConfig(),
+		KeepPasswordSpaces: true,
+		TokenBlacklist:     true,
+	}
+}
+
+// ExactConfig returns dj-rest-auth's own defaults, but for SESSION_LOGIN, which is on there.
+//
+// Source: dj_rest_auth.app_settings, 7.1.
+func ExactConfig() Config {
+	return Config{
+		TokenModel:     PlainToken,
+		HTTPOnly:       true,
+		Serializers:    serializers.ExactConfig(),
+		TokenBlacklist: true,
+	}
+}
+
+// Validate returns every fault, each beginning with the setting's name.
+func (c Config) Validate() error {
+	if c.SessionLogin {
+		return errors.New("SESSION_LOGIN: this version has no sessions; set it to false, and let USE_JWT or TOKEN_MODEL " +
+			"say what a login hands out")
+	}
+	return nil
+}

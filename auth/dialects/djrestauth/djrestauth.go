@@ -1,0 +1,132 @@
+// Package djrestauth speaks the protocol of dj-rest-auth: log in for an opaque token or a pair of JWTs, log out, look at
+// and change the own account, change the password, refresh and verify tokens.
+//
+// What the settings decide is decided once, in New, by choosing a function; handlers ask no settings.
+package djrestauth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/auth"
+	"watchword/auth/dialects"
+	"watchword/models"
+	"watchword/schemes"
+	"watchword/serializers"
+)
+
+// Logins is the part of the core that proves who somebody is.
+type Logins interface {
+	// Method is what people log in with.
+	Method() auth.Method
+	// Authenticate returns the user whom username and password open, or auth.ErrInvalidCredentials.
+	Authenticate(ctx context.Context, username, password string) (*models.User, error)
+	// AuthenticateByEmail is Authenticate for an e-mail address.
+	AuthenticateByEmail(ctx context.Context, email, password string) (*models.User, error)
+	// RequireVerifiedEmail returns auth.ErrEmailNotVerified when u has to prove their address before logging in.
+	RequireVerifiedEmail(ctx context.Context, u *models.User) error
+	// Login gives u, who has just been proved, a credential of s.
+	Login(r *http.Request, s schemes.Scheme, u *models.User) (schemes.Grant, error)
+}
+
+// Profiles is the part of the core that changes what users say about themselves. Both methods return
+// auth.ErrUsernameInvalid, auth.ErrUsernameReserved or auth.ErrUsernameTaken for names that cannot be had.
+type Profiles interface {
+	// UpdateProfile changes what p gives and returns the user from then on; models.ErrNotFound for nobody.
+	UpdateProfile(ctx context.Context, id models.UserID, p models.Profile) (*models.User, error)
+	// CheckUsername says what UpdateProfile would say about a name now.
+	CheckUsername(ctx context.Context, id models.UserID, username string) error
+}
+
+// Passwords is the part of the core that changes passwords.
+type Passwords interface {
+	// CheckPassword reports whether password is u's.
+	CheckPassword(ctx context.Context, u *models.User, password string) (bool, error)
+	// ChangePassword returns a *auth.WeakPassword, or auth.ErrPasswordChanged when somebody was faster.
+	ChangePassword(ctx context.Context, u *models.User, password string) error
+}
+
+// Accounts is the core.
+type Accounts interface {
+	Logins
+	Profiles
+	Passwords
+}
+
+// Tokens is the scheme of JWTs in pairs.
+type Tokens interface {
+	schemes.Scheme
+	schemes.Refresher
+	// Verify says whether token, of any kind, is valid. A bad token is a *schemes.Failure.
+	Verify(ctx context.Context, token string) error
+}
+
+// Keys is the scheme of opaque tokens.
+type Keys interface {
+	schemes.Scheme
+	schemes.AllRevoker
+}
+
+// Deps are what the endpoints work with.
+type Deps struct {
+	Accounts Accounts
+	Schemes  []schemes.Scheme // say who sent a request, in this order
+	Tokens   Tokens           // may be nil without Config.UseJWT
+	Keys     Keys             // may be nil without Config.TokenModel
+}
+
+// Dialect is a set of endpoints. It is safe for concurrent use.
+type Dialect struct {
+	cfg      Config
+	accounts Accounts
+	schemes  []schemes.Scheme
+	tokens   Tokens
+	keys     Keys
+	pair     pairAnswer
+	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
+
+	identify func(ctx context.Context, in *serializers.Login) (*models.User, error) // what people log in with
+	grant    func(c echo.Context, u *models.User) error                             // what a login returns
+	end      func(c echo.Context) (detail string, err error)                        // what a logout ends, and says
+
+	login          *serializers.Serializer[serializers.Login]
+	user           *serializers.Serializer[serializers.UserDetails]
+	newPassword    *serializers.Serializer[serializers.NewPassword]
+	passwordChange *serializers.Serializer[serializers.PasswordChange]
+	refresh        *serializers.Serializer[serializers.CookieRefresh]
+	token          *serializers.Serializer[serializers.Token]
+}
+
+// New returns a dialect over deps.
+func New(cfg Config, deps Deps) *Dialect {
+	passwords := func(f *serializers.Field) {
+		switch f.Name {
+		case "password", "old_password", "new_password1", "new_password2":
+			f.KeepSpaces = cfg.KeepPasswordSpaces
+		}
+	}
+	d := &Dialect{
+		cfg: cfg, accounts: deps.Accounts, schemes: deps.Schemes, tokens: deps.Tokens, keys: deps.Keys,
+		login:          serializers.New[serializers.Login](cfg.Serializers, passwords),
+		user:           serializers.New[serializers.UserDetails](cfg.Serializers),
+		newPassword:    serializers.New[serializers.NewPassword](cfg.Serializers, passwords),
+		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
+		// A refresh token is taken as it is: white space around it makes it another one.
+		refresh: serializers.New[serializers.CookieRefresh](cfg.Serializers, func(f *serializers.Field) { f.KeepSpaces = true }),
+		token:   serializers.New[serializers.Token](cfg.Serializers),
+	}
+	d.chooseIdentifier(deps.Accounts.Method())
+	d.chooseGrant()
+	d.chooseEnd()
+	return d
+}
+
+// Mount puts the endpoints of d on site, below prefix, which ends in a slash. Their own last slash may be left out.
+func Mount(site *dialects.Site, prefix string, d *Dialect) {
+	for path, view := range d.views() {
+		site.Mount(prefix+path, view)
+		site.Mount(prefix+path+"/", view)
+	}
+}

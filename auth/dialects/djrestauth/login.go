@@ -1,0 +1,111 @@
+package djrestauth
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/auth"
+	"watchword/auth/dialects"
+	"watchword/models"
+	"watchword/serializers"
+)
+
+// logIn trades a name or an address, and a password, for what the settings say.
+//
+// Source: dj_rest_auth.views.LoginView and serializers.LoginSerializer.
+func (d *Dialect) logIn(c echo.Context) error {
+	dialects.NoStore(c)
+	var in serializers.Login
+	if err := d.login.Read(c.Request(), &in); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	u, err := d.identify(ctx, &in)
+	if err == nil {
+		err = d.accounts.RequireVerifiedEmail(ctx, u)
+	}
+	switch {
+	case errors.Is(err, auth.ErrInvalidCredentials):
+		return serializers.Invalid("Unable to log in with provided credentials.")
+	case errors.Is(err, auth.ErrEmailNotVerified):
+		return serializers.Invalid("E-mail is not verified.")
+	case err != nil:
+		return err
+	}
+	return d.grant(c, u)
+}
+
+// chooseIdentifier decides what people log in with.
+func (d *Dialect) chooseIdentifier(method auth.Method) {
+	switch method {
+	case auth.ByEmail:
+		d.identify = d.byEmail
+	case auth.ByUsernameOrEmail:
+		d.identify = d.byUsernameOrEmail
+	default:
+		d.identify = d.byUsername
+	}
+}
+
+func (d *Dialect) byUsername(ctx context.Context, in *serializers.Login) (*models.User, error) {
+	if in.Username.Text == "" {
+		return nil, serializers.Invalid(`Must include "username" and "password".`)
+	}
+	return d.accounts.Authenticate(ctx, in.Username.Text, in.Password.Text)
+}
+
+func (d *Dialect) byEmail(ctx context.Context, in *serializers.Login) (*models.User, error) {
+	if in.Email.Text == "" {
+		return nil, serializers.Invalid(`Must include "email" and "password".`)
+	}
+	return d.accounts.AuthenticateByEmail(ctx, in.Email.Text, in.Password.Text)
+}
+
+// byUsernameOrEmail looks at the user name only when there is no address.
+func (d *Dialect) byUsernameOrEmail(ctx context.Context, in *serializers.Login) (*models.User, error) {
+	if cmp.Or(in.Username.Text, in.Email.Text) == "" {
+		return nil, serializers.Invalid(`Must include either "username" or "email" and "password".`)
+	}
+	if in.Email.Text != "" {
+		return d.byEmail(ctx, in)
+	}
+	return d.byUsername(ctx, in)
+}
+
+// chooseGrant decides what a login returns.
+func (d *Dialect) chooseGrant() {
+	d.pair = choosePair(d.cfg)
+	switch {
+	case d.cfg.UseJWT:
+		d.grant = d.grantPair
+	case d.cfg.TokenModel != NoToken:
+		d.grant = d.grantKey
+	default:
+		d.grant = grantNothing
+	}
+}
+
+func (d *Dialect) grantPair(c echo.Context, u *models.User) error {
+	grant, err := d.accounts.Login(c.Request(), d.tokens, u)
+	if err != nil {
+		return err
+	}
+	return dialects.Respond(c, http.StatusOK, d.pair.login(grant, u))
+}
+
+func (d *Dialect) grantKey(c echo.Context, u *models.User) error {
+	grant, err := d.accounts.Login(c.Request(), d.keys, u)
+	if err != nil {
+		return err
+	}
+	return dialects.Respond(c, http.StatusOK, serializers.Key{Key: grant.Access})
+}
+
+// grantNothing only says that the password was right.
+func grantNothing(c echo.Context, _ *models.User) error {
+	return dialects.Respond(c, http.StatusNoContent, nil)
+}

@@ -1,0 +1,105 @@
+package djrestauth
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/auth/dialects"
+	"watchword/schemes"
+	"watchword/serializers"
+)
+
+// loggedOut is what a logout says.
+const loggedOut = "Successfully logged out."
+
+// logOut ends what the settings say, and the user's opaque token.
+//
+// Source: dj_rest_auth.views.LogoutView. There the opaque token ends even when the refresh token is refused.
+func (d *Dialect) logOut(c echo.Context) error {
+	said, err := d.end(c)
+	if err != nil {
+		return err
+	}
+	if id := dialects.Current(c); !id.Anonymous() {
+		for _, scheme := range d.ended {
+			if err := scheme.RevokeAll(c.Request().Context(), id.User.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return dialects.Respond(c, http.StatusOK, serializers.Detail{Detail: said})
+}
+
+func methodNotAllowed(c echo.Context) error { return serializers.MethodNotAllowed(c.Request().Method) }
+
+// chooseEnd decides what a logout ends.
+func (d *Dialect) chooseEnd() {
+	if d.cfg.TokenModel != NoToken {
+		d.ended = []schemes.AllRevoker{d.keys}
+	}
+	switch {
+	case !d.cfg.UseJWT:
+		d.end = endToken
+	case !d.cfg.TokenBlacklist:
+		d.end = endNothing
+	case d.cfg.HTTPOnly:
+		d.end = endCookie
+	default:
+		d.end = d.endRefresh
+	}
+}
+
+// endToken insists on a token in the request. What it ends is left to logOut.
+func endToken(c echo.Context) (string, error) {
+	switch dialects.Current(c).Scheme {
+	case "token", "jwt", "authtoken": // what Django REST framework calls request.auth
+		return loggedOut, nil
+	}
+	return "", serializers.NewProblem(http.StatusBadRequest,
+		"You should be logged in to logout. Check whether the token is passed.")
+}
+
+// endNothing admits that JWTs go on.
+func endNothing(echo.Context) (string, error) {
+	return "Neither cookies or blacklist are enabled, so the token has not been deleted server side. " +
+		"Please make sure the token is deleted client side.", nil
+}
+
+// endCookie would end the refresh token of a cookie, but none is ever set.
+func endCookie(echo.Context) (string, error) {
+	return "", tokenRefused("Refresh token was not included in cookie data.")
+}
+
+// endRefresh ends the refresh token in the body, whoever sends it: possession is the proof (RFC 7009 section 2). null is
+// no token; the original makes a new one, ends that and reports success.
+func (d *Dialect) endRefresh(c echo.Context) (string, error) {
+	const missing = "Refresh token was not included in request data."
+	token, given, err := serializers.ReadLogout(d.cfg.Serializers, c.Request())
+	if err != nil {
+		return "", err
+	}
+	if !given {
+		return "", tokenRefused(missing)
+	}
+	err = d.tokens.Blacklist(c.Request().Context(), token)
+	var failure *schemes.Failure
+	switch {
+	case err == nil:
+		return loggedOut, nil
+	case !errors.As(err, &failure):
+		return "", err
+	case failure.Reason == schemes.NoID:
+		return "", tokenRefused(missing)
+	}
+	if message := dialects.TokenMessage(failure); message != "" {
+		return "", tokenRefused(message)
+	}
+	return "", err
+}
+
+// tokenRefused is an answer of status 401 that says no more than detail: neither a code nor a challenge.
+func tokenRefused(detail string) error {
+	return serializers.NewProblem(http.StatusUnauthorized, detail)
+}

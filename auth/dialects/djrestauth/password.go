@@ -1,0 +1,111 @@
+package djrestauth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/auth"
+	"watchword/auth/dialects"
+	"watchword/serializers"
+)
+
+// setPassword changes the own password for whoever is logged in.
+//
+// Source: dj_rest_auth.views.PasswordChangeView.
+func (d *Dialect) setPassword(c echo.Context) error {
+	var in serializers.NewPassword
+	if err := d.newPassword.Read(c.Request(), &in); err != nil {
+		return err
+	}
+	return d.savePassword(c, in)
+}
+
+// replacePassword changes the own password for who knows the old one.
+func (d *Dialect) replacePassword(c echo.Context) error {
+	const field = "old_password"
+	var in serializers.PasswordChange
+	faults := &serializers.Errors{}
+	err := d.passwordChange.Read(c.Request(), &in)
+	if err != nil && !errors.As(err, &faults) {
+		return err
+	}
+	if in.OldPassword.Given && faults.Messages(field) == nil {
+		ok, err := d.accounts.CheckPassword(c.Request().Context(), dialects.Current(c).User, in.OldPassword.Text)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			faults.Prepend(field, "Your old password was entered incorrectly. Please enter it again.")
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return d.savePassword(c, in.NewPassword())
+}
+
+// savePassword stores a password that was given twice.
+//
+// Source: django.contrib.auth.forms.SetPasswordForm, whose apostrophe is a typographic one.
+func (d *Dialect) savePassword(c echo.Context, in serializers.NewPassword) error {
+	if in.NewPassword1.Text != in.NewPassword2.Text {
+		return badPassword("The two password fields didn’t match.")
+	}
+	err := d.accounts.ChangePassword(c.Request().Context(), dialects.Current(c).User, in.NewPassword1.Text)
+	var weak *auth.WeakPassword
+	switch {
+	case errors.As(err, &weak):
+		return badPassword(passwordMessages(weak.Faults)...)
+	case errors.Is(err, auth.ErrPasswordChanged):
+		return serializers.NewProblem(http.StatusConflict, "The password was changed by another request.")
+	case err != nil:
+		return err
+	}
+	return dialects.Respond(c, http.StatusOK, serializers.Detail{Detail: "New password has been saved."})
+}
+
+// badPassword says what is wrong with the new password, under the name of its repetition.
+func badPassword(messages ...string) error {
+	var faults serializers.Errors
+	faults.Add("new_password2", messages...)
+	return &faults
+}
+
+// passwordMessages says why a password is not good enough.
+//
+// Source: django.contrib.auth.password_validation.
+func passwordMessages(faults []auth.PasswordFault) []string {
+	messages := make([]string, len(faults))
+	for i, fault := range faults {
+		messages[i] = passwordMessage(fault)
+	}
+	return messages
+}
+
+func passwordMessage(fault auth.PasswordFault) string {
+	switch fault.Code {
+	case auth.PasswordTooSimilar:
+		attribute := strings.ReplaceAll(fault.Attribute, "_", " ")
+		if attribute == "email" {
+			attribute = "email address"
+		}
+		return fmt.Sprintf("The password is too similar to the %s.", attribute)
+	case auth.PasswordTooShort:
+		characters := "characters"
+		if fault.MinLength == 1 {
+			characters = "character"
+		}
+		return fmt.Sprintf("This password is too short. It must contain at least %d %s.", fault.MinLength, characters)
+	case auth.PasswordTooCommon:
+		return "This password is too common."
+	case auth.PasswordNumeric:
+		return "This password is entirely numeric."
+	case auth.PasswordTooLong:
+		return "This password is too long."
+	}
+	return "This password is not acceptable."
+}

@@ -1,0 +1,78 @@
+package djrestauth
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"watchword/auth"
+	"watchword/auth/dialects"
+	"watchword/models"
+	"watchword/serializers"
+)
+
+// showUser answers with the own account.
+func (d *Dialect) showUser(c echo.Context) error {
+	return dialects.Respond(c, http.StatusOK, serializers.NewUserDetails(dialects.Current(c).User))
+}
+
+// updateUser returns a handler that changes the fields of the own account which read finds in the request.
+//
+// Source: dj_rest_auth.views.UserDetailsView.
+func (d *Dialect) updateUser(read func(*http.Request, *serializers.UserDetails) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, me := c.Request().Context(), dialects.Current(c).User.ID
+		var in serializers.UserDetails
+		if err := read(c.Request(), &in); err != nil {
+			return d.withUsername(ctx, me, in.Username, err)
+		}
+		u, err := d.accounts.UpdateProfile(ctx, me, in.Profile())
+		if message := usernameMessage(err); message != "" {
+			var faults serializers.Errors
+			faults.Add("username", message)
+			return &faults
+		}
+		if errors.Is(err, models.ErrNotFound) {
+			return serializers.NotFound("") // deleted since the request was let in
+		}
+		if err != nil {
+			return err
+		}
+		return dialects.Respond(c, http.StatusOK, serializers.NewUserDetails(u))
+	}
+}
+
+// withUsername adds to err, which is about other fields, what the core would say about the user name.
+func (d *Dialect) withUsername(ctx context.Context, me models.UserID, username serializers.Char, err error) error {
+	const field = "username"
+	var faults *serializers.Errors
+	if !errors.As(err, &faults) || !username.Given || faults.Messages(field) != nil {
+		return err
+	}
+	refused := d.accounts.CheckUsername(ctx, me, username.Text)
+	if message := usernameMessage(refused); message != "" {
+		faults.Prepend(field, message)
+		refused = nil
+	}
+	if refused != nil {
+		return refused
+	}
+	return faults
+}
+
+// usernameMessage says why a user name cannot be had; "" for other errors and none.
+//
+// Source: django.contrib.auth.models.AbstractUser and allauth.account.adapter.
+func usernameMessage(err error) string {
+	switch {
+	case errors.Is(err, auth.ErrUsernameInvalid):
+		return "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
+	case errors.Is(err, auth.ErrUsernameReserved):
+		return "Username can not be used. Please use other username."
+	case errors.Is(err, auth.ErrUsernameTaken):
+		return "A user with that username already exists."
+	}
+	return ""
+}
