@@ -2,8 +2,8 @@
 // common middleware, and the one place where errors become words and answers. Every dialect is made of Views that it
 // mounts on a Site.
 //
-// A request passes, in this order: request id, access log, recovery from panics, security headers, the host, the path,
-// and then the view's own checks (see View).
+// A request passes, in this order: request id, access log, recovery from panics, security headers, the bounds of its
+// body, the host, the path, and then the view's own checks (see View).
 package dialects
 
 import (
@@ -99,7 +99,7 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.handleError
-	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.checkHost, s.decodePath)
+	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.boundBody, s.checkHost, s.decodePath)
 	return s
 }
 

@@ -1,14 +1,17 @@
 package dialects
 
 import (
-	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
 )
 
@@ -241,46 +244,70 @@ func TestABodyThatIsTooLongIsNotRead(t *testing.T) {
 	want(t, w, 413, tooLarge)
 }
 
-func TestABodyThatDoesNotComeEndsTheRequest(t *testing.T) {
+func TestABodyThatDoesNotComeEndsTheConnection(t *testing.T) {
 	s := newSite(t, func(cfg *Config, _ *RESTConfig) {
 		cfg.BodyTimeout = 20 * time.Millisecond
 		cfg.AllowedHosts = []string{"127.0.0.1"}
 	})
-	handle := echoToken()
-	s.Mount("/", View{Post: Action{Handle: handle}})
+	s.Mount("/reads/", View{Post: Action{Handle: echoToken()}})
+	s.Mount("/ignores/", View{Post: say(200, nil)})
 	server := httptest.NewServer(s)
 	defer server.Close()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, &silentBody{until: t.Context().Done()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.ContentLength = 100
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := answer.Body.Close(); err != nil {
-		t.Error(err)
-	}
-	if answer.StatusCode != http.StatusRequestTimeout {
-		t.Errorf("got %d, want 408", answer.StatusCode)
+	for path, status := range map[string]string{"/reads/": "408", "/ignores/": "200", "/nope/": "404"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"+
+			"Content-Length: 100\r\n\r\n{}", path); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(conn) // until the server hangs up
+		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 "+status) {
+			t.Errorf("%s: got %.40q, %v; want %s", path, answer, err, status)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
-// silentBody sends two bytes and then nothing.
-type silentBody struct {
-	sent  bool
-	until <-chan struct{}
+// deadlines is a connection that notes its deadlines.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set []time.Time
 }
 
-func (b *silentBody) Read(p []byte) (int, error) {
-	if !b.sent {
-		b.sent = true
-		return copy(p, "{}"), nil
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.set = append(d.set, at)
+	return nil
+}
+
+func TestTheDeadlineOfABodyEndsWithTheBody(t *testing.T) {
+	now := time.Unix(1000, 0)
+	s := newSite(t, func(cfg *Config, _ *RESTConfig) {
+		cfg.BodyTimeout = 5 * time.Second
+		cfg.Now = func() time.Time { return now }
+	})
+	s.Mount("/", View{Post: Action{Handle: echoToken()}, Get: say(200, nil)})
+	tests := []struct {
+		name, method string
+		body         io.Reader
+		want         []time.Time
+	}{
+		{"read", "POST", strings.NewReader(`{"token":"x"}`), []time.Time{now.Add(5 * time.Second), {}}},
+		{"not read", "GET", strings.NewReader(`{"token":"x"}`), []time.Time{now.Add(5 * time.Second)}},
+		{"no body", "POST", http.NoBody, nil},
 	}
-	<-b.until
-	return 0, errors.New("over")
+	for _, tt := range tests {
+		r := httptest.NewRequest(tt.method, "/", tt.body)
+		r.Header.Set("Content-Type", "application/json")
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		s.ServeHTTP(w, r)
+		if diff := cmp.Diff(tt.want, w.set); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
 }
 
 // discard is a connection to nobody.

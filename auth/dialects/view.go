@@ -141,7 +141,6 @@ func (e *endpoint) serve(c echo.Context) error {
 	if len(e.site.renderers) > 1 {
 		header.Set(echo.HeaderVary, echo.HeaderAccept)
 	}
-	e.site.guardBody(c)
 	if err := x.run(c); err != nil {
 		WriteError(c, err)
 	}
