@@ -218,7 +218,7 @@ func (s *Scheme) record(ctx context.Context, c claims, raw string, u *models.Use
 // Revoke ends the sliding token that id came from. An access token cannot be ended before its time; its refresh token
 // is what Blacklist ends.
 func (s *Scheme) Revoke(r *http.Request, id schemes.Identity) (schemes.Grant, error) {
-	if s.tokens == nil || id.Claims[s.cfg.TokenTypeClaim] != sliding.name {
+	if s.tokens == nil || id.Anonymous() || id.Claims[s.cfg.TokenTypeClaim] != sliding.name {
 		return schemes.Grant{}, nil
 	}
 	end, _ := id.Claims["exp"].(int64)
