@@ -9,6 +9,12 @@ import (
 // txKey is the context key under which a transaction travels.
 type txKey struct{}
 
+// tx is a transaction that runs.
+type tx struct {
+	db    *gorm.DB
+	after []func() // to be called once it is committed
+}
+
 // Atomic runs fn in one transaction: all of it is committed when fn returns nil, and none of it when fn returns an
 // error or panics. The context that fn receives carries the transaction, and every call inside must use it; a call
 // with an outer context would wait for the very connection that fn holds. Calls of Atomic inside fn join the
@@ -20,17 +26,35 @@ func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) 
 	if transaction(ctx) != nil {
 		return fn(ctx)
 	}
+	running := new(tx)
 	var fnErr error
 	err := s.connection(ctx, func(conn *gorm.DB) error {
-		return conn.Transaction(func(tx *gorm.DB) error {
-			fnErr = fn(context.WithValue(ctx, txKey{}, tx))
+		return conn.Transaction(func(db *gorm.DB) error {
+			running.db = db
+			fnErr = fn(context.WithValue(ctx, txKey{}, running))
 			return fnErr
 		})
 	})
 	if fnErr != nil {
 		return fnErr
 	}
-	return translate(err)
+	if err != nil {
+		return translate(err)
+	}
+	for _, after := range running.after {
+		after()
+	}
+	return nil
+}
+
+// AfterCommit calls fn once the transaction that ctx carries has been committed, and never if it is rolled back; at
+// once if ctx carries none. It must be called by the goroutine that runs the transaction, and fn must be short.
+func (s *Store) AfterCommit(ctx context.Context, fn func()) {
+	if running := transaction(ctx); running != nil {
+		running.after = append(running.after, fn)
+		return
+	}
+	fn()
 }
 
 // connection waits for the writer, no longer than the pool's timeout, and hands fn a connection bound to ctx.
@@ -55,8 +79,8 @@ func (s *Store) read(ctx context.Context, fn func(db *gorm.DB) error) error {
 
 func (s *Store) run(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error) error {
 	limit := s.cfg.StatementTimeout
-	if tx := transaction(ctx); tx != nil {
-		db = tx
+	if running := transaction(ctx); running != nil {
+		db = running.db
 	} else {
 		limit += s.cfg.PoolTimeout
 	}
@@ -66,7 +90,7 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error
 }
 
 // transaction is the one that ctx carries, or nil.
-func transaction(ctx context.Context) *gorm.DB {
-	tx, _ := ctx.Value(txKey{}).(*gorm.DB)
-	return tx
+func transaction(ctx context.Context) *tx {
+	running, _ := ctx.Value(txKey{}).(*tx)
+	return running
 }

@@ -14,6 +14,9 @@ type dialect struct {
 	// lockUsername makes others who take a name that is the given one but for case wait for the end of the transaction;
 	// "" where writers wait for each other anyway.
 	lockUsername string
+	// skipLocked ends a query for rows to change: it passes over those that others are changing just now. "" where writers
+	// wait for each other anyway.
+	skipLocked string
 }
 
 func (d dialect) isPostgres() bool { return d.goose == database.DialectPostgres }
@@ -35,5 +38,6 @@ func postgresDialect() dialect {
 		ping:       pingPostgres,
 
 		lockUsername: "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.username ' || UPPER(?), 0))",
+		skipLocked:   "FOR UPDATE SKIP LOCKED",
 	}
 }

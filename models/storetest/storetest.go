@@ -25,6 +25,7 @@ type Store interface {
 
 	profileStore
 	emailStore
+	outboxStore
 
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
@@ -52,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"profiles", profiles},
 		{"emails", emails},
 		{"tokens", tokens},
+		{"outbox", outbox},
 		{"students", students},
 		{"transactions", transactions},
 		{"concurrency", concurrency},
