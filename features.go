@@ -18,12 +18,15 @@ type Features struct {
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
 }
 
-// The components that this version can mount.
+// The names of components.
 const (
 	mountSimpleJWT = "simplejwt"
 	mountHello     = "hello"
 	mountStudents  = "students"
 )
+
+// mountsHere are the components that this version can mount.
+var mountsHere = [...]string{mountSimpleJWT, mountHello, mountStudents}
 
 // laterMounts are components that this version knows by name only.
 var laterMounts = [...]string{"dj-rest-auth", "ai-kit", "authtoken", "knox", "tutorial-jwt"}
@@ -31,7 +34,9 @@ var laterMounts = [...]string{"dj-rest-auth", "ai-kit", "authtoken", "knox", "tu
 // defaultFeatures mounts everything that this version has.
 func defaultFeatures() Features {
 	return Features{
-		Mounts:         map[string]string{mountSimpleJWT: "/api/token/", mountHello: "/hello/", mountStudents: "/api/students/"},
+		Mounts: map[string]string{
+			mountSimpleJWT: "/api/token/", mountHello: "/hello/", mountStudents: "/api/students/",
+		},
 		Allauth:        true,
 		TokenBlacklist: true,
 	}
@@ -54,13 +59,13 @@ func (f Features) validate() []error {
 	taken := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(f.Mounts)) {
 		path := f.Mounts[name]
-		known := name == mountSimpleJWT || name == mountHello || name == mountStudents || slices.Contains(laterMounts[:], name)
 		switch {
-		case !known:
-			faults = append(faults, fmt.Errorf("FEATURES.mounts: there is no component %q; there are %s, %s and %s", name,
-				mountSimpleJWT, mountHello, mountStudents))
+		case !slices.Contains(mountsHere[:], name) && !slices.Contains(laterMounts[:], name):
+			faults = append(faults, fmt.Errorf("FEATURES.mounts: there is no component %q; there are %s", name,
+				strings.Join(mountsHere[:], ", ")))
 		case !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") || strings.ContainsAny(path, ":*?#% "):
-			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s: must be a plain path that begins and ends with a slash, not %q", name, path))
+			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s: must be a plain path that begins and ends with a slash, "+
+				"not %q", name, path))
 		case taken[path] != "":
 			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s and %s cannot both be at %s", taken[path], name, path))
 		}

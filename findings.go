@@ -53,7 +53,8 @@ func (l *Loaded) missingParts() []Finding {
 	}
 	for _, ignored := range l.Report.Ignored {
 		found = append(found, Finding{"watchword.W102",
-			fmt.Sprintf("%s (%s): belongs to a part that this version does not have; it has no effect.", ignored.Name, ignored.Origin)})
+			fmt.Sprintf("%s (%s): belongs to a part that this version does not have; it has no effect.",
+				ignored.Name, ignored.Origin)})
 	}
 	for _, class := range l.REST.Authentication {
 		if text := class.missing(); text != "" {
@@ -68,36 +69,46 @@ func (l *Loaded) missingParts() []Finding {
 func rules() []rule {
 	return []rule{
 		{"E001", false, func(l *Loaded) bool { return l.Compatibility == Safe && l.noSchemes() },
-			"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: none of these classes is in this version, so nobody can be recognised. Use jwt."},
+			"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: none of these classes is in this version, so nobody can be " +
+				"recognised. Use jwt."},
 		{"W001", false, func(l *Loaded) bool { return l.Project.Debug },
 			"DEBUG is true. It does nothing here, but a settings file for production should not say so."},
 		{"W002", false, weakSecretKey,
-			"SECRET_KEY is short, has few different characters or is Django's insecure example. Use at least 50 random characters, or leave it out and one is made."},
+			"SECRET_KEY is short, has few different characters or is Django's insecure example. Use at least 50 random " +
+				"characters, or leave it out and one is made."},
 		{"W003", true, func(l *Loaded) bool { return slices.Contains(l.Site.AllowedHosts, "*") },
 			"ALLOWED_HOSTS has *: requests under any host name are answered. Name yours."},
 		{"W004", true, func(l *Loaded) bool { return l.Compatibility == Exact },
-			"COMPATIBILITY is exact, which copies unsafe defaults of the original packages. It is meant for tests; docs/compatibility.md lists them."},
+			"COMPATIBILITY is exact, which copies unsafe defaults of the original packages. It is meant for tests; " +
+				"docs/compatibility.md lists them."},
 		{"W005", true, func(l *Loaded) bool { return strings.HasPrefix(l.JWT.Algorithm, "HS") },
-			"SIMPLE_JWT.ALGORITHM is an HS one: everybody who can check a token can also make one. Use RS256 or ES256 unless only this server checks them."},
+			"SIMPLE_JWT.ALGORITHM is an HS one: everybody who can check a token can also make one. Use RS256 or ES256 " +
+				"unless only this server checks them."},
 		{"W006", true, func(l *Loaded) bool { return !l.JWT.RotateRefreshTokens },
 			"SIMPLE_JWT.ROTATE_REFRESH_TOKENS is false: a stolen refresh token works until it expires, and nobody notices."},
 		{"W007", true, func(l *Loaded) bool { return l.JWT.RotateRefreshTokens && !l.JWT.BlacklistAfterRotation },
 			"SIMPLE_JWT.BLACKLIST_AFTER_ROTATION is false: old refresh tokens go on working after they were exchanged."},
 		{"W008", false, func(l *Loaded) bool { return l.JWT.CheckRevokeToken },
-			"SIMPLE_JWT.CHECK_REVOKE_TOKEN puts an MD5 digest of the password hash into every token, readable by all who hold one. This is simplejwt's format and cannot be another."},
+			"SIMPLE_JWT.CHECK_REVOKE_TOKEN puts an MD5 digest of the password hash into every token, readable by all who " +
+				"hold one. This is simplejwt's format and cannot be another."},
 		{"W009", true, func(l *Loaded) bool { return l.Project.Demo || l.mounted(mountHello) || l.mounted(mountStudents) },
 			"Demonstrations are served: DEMO, or hello or students in FEATURES.mounts."},
 		{"W010", true, func(l *Loaded) bool { return !l.JWT.CheckUserIsActive },
 			"SIMPLE_JWT.CHECK_USER_IS_ACTIVE is false: tokens of disabled users go on working."},
 		{"W011", true, func(l *Loaded) bool { return len(l.Password.Validators) == 0 },
 			"AUTH_PASSWORD_VALIDATORS is empty: any password is good enough."},
-		{"W012", true, func(l *Loaded) bool {
-			return l.Password.Hashers[0] == "md5" || strings.HasSuffix(l.Password.Hashers[0], "MD5PasswordHasher")
-		},
+		{"W012", true, writesMD5,
 			"PASSWORD_HASHERS begins with MD5: new passwords are stored in a form that is broken in seconds."},
 		{"W013", false, settingsReadableByAll,
-			"The settings file holds a secret and can be read by every user of this machine. Run chmod 600 on it, or keep the secret in a file of its own that WATCHWORD_…_FILE names."},
+			"The settings file holds a secret and can be read by every user of this machine. Run chmod 600 on it, or keep " +
+				"the secret in a file of its own that WATCHWORD_…_FILE names."},
 	}
+}
+
+// writesMD5 reports whether new passwords are hashed with MD5.
+func writesMD5(l *Loaded) bool {
+	first := l.Password.Hashers[0]
+	return first == "md5" || strings.HasSuffix(first, ".MD5PasswordHasher")
 }
 
 // mounted reports whether a component is asked for.

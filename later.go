@@ -3,8 +3,8 @@ package main
 import "strings"
 
 // laterSettings are settings of parts that this version does not have yet. They are passed over with a warning, so that
-// a settings file written for the whole can be used today. A star stands
-// for any ending; a name that is a setting after all is read, star or not.
+// a settings file written for the whole can be used today. A star stands for any ending; a name that is a setting after
+// all is read all the same.
 var laterSettings = [...]string{
 	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "EMAIL_*", "REGISTRATION_*", "REST_AUTH", "REST_KNOX",
 	"REST_FRAMEWORK.DEFAULT_THROTTLE_*", "REST_FRAMEWORK.NUM_PROXIES", "SECURE_PROXY_SSL_HEADER", "SESSION_*",

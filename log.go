@@ -37,7 +37,9 @@ func (f *logFormat) UnmarshalText(text []byte) error {
 
 // newLogger returns a logger that writes to w.
 func newLogger(cfg logConfig, w io.Writer) *slog.Logger {
-	levels := map[logLevel]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	levels := map[logLevel]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}
 	options := &slog.HandlerOptions{Level: levels[cfg.Level]}
 	if cfg.forPeople(w) {
 		return slog.New(slog.NewTextHandler(w, options))

@@ -108,7 +108,7 @@ func (p *program) report(err error) int {
 
 // complain prints what is wrong, one fault a line.
 func (p *program) complain(err error) {
-	text := err.Error()
+	text := strings.ReplaceAll(err.Error(), "\n\t", " ") // a continued line
 	if !strings.Contains(text, "\n") {
 		_, _ = fmt.Fprintf(p.stderr, "watchword: %s\n", text)
 		return
@@ -116,7 +116,7 @@ func (p *program) complain(err error) {
 	_, _ = fmt.Fprintf(p.stderr, "watchword: several things are wrong:\n  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
 }
 
-// print writes to standard output. A reader that went away is no failure of the command.
+// printf writes to standard output. A reader that went away is no failure of the command.
 func (p *program) printf(format string, args ...any) { _, _ = fmt.Fprintf(p.stdout, format, args...) }
 
 // getenv returns the variable from the environment of run, or "".

@@ -43,8 +43,11 @@ func (c serverConfig) validate() []error {
 	if c.RequestTimeout <= 0 {
 		faults = append(faults, errors.New("REQUEST_TIMEOUT: must be more than nothing"))
 	}
-	if c.DrainDelay < 0 || c.StopTimeout <= 0 {
-		faults = append(faults, errors.New("DRAIN_DELAY and STOP_TIMEOUT: must not be negative, and STOP_TIMEOUT not nothing"))
+	if c.DrainDelay < 0 {
+		faults = append(faults, errors.New("DRAIN_DELAY: must not be negative"))
+	}
+	if c.StopTimeout <= 0 {
+		faults = append(faults, errors.New("STOP_TIMEOUT: must be more than nothing"))
 	}
 	return faults
 }
@@ -53,10 +56,12 @@ func (c serverConfig) validate() []error {
 func (c projectConfig) validate() []error {
 	var faults []error
 	if c.AuthUserModel != "auth.User" {
-		faults = append(faults, fmt.Errorf("AUTH_USER_MODEL: this version keeps users in Django's own auth.User only, not in %q", c.AuthUserModel))
+		faults = append(faults, fmt.Errorf("AUTH_USER_MODEL: this version keeps users in Django's own auth.User only, "+
+			"not in %q", c.AuthUserModel))
 	}
 	if language := strings.ToLower(c.LanguageCode); language != "en" && language != "en-us" {
-		faults = append(faults, fmt.Errorf("LANGUAGE_CODE: this version speaks English only (en or en-us), not %q", c.LanguageCode))
+		faults = append(faults, fmt.Errorf("LANGUAGE_CODE: this version speaks English only (en or en-us), "+
+			"not %q", c.LanguageCode))
 	}
 	if !c.UseTZ {
 		faults = append(faults, errors.New("USE_TZ: false is not possible; all times have a time zone here"))
@@ -82,13 +87,16 @@ func (s *Settings) dangers() []error {
 		faults = append(faults, errors.New("ALLOWED_HOSTS: must name at least one host, else no request is answered"))
 	}
 	if len(s.Accounts.Backends) == 0 {
-		faults = append(faults, fmt.Errorf("AUTHENTICATION_BACKENDS: must name %s, %s or both, else nobody can log in", auth.ModelBackend, auth.AllauthBackend))
+		faults = append(faults, fmt.Errorf("AUTHENTICATION_BACKENDS: must name %s, %s or both, else nobody can log in",
+			auth.ModelBackend, auth.AllauthBackend))
 	}
 	if len(s.REST.Authentication) == 0 {
-		faults = append(faults, errors.New("REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: must name at least one class, else nobody is recognised"))
+		faults = append(faults, errors.New("REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: must name at least one class, "+
+			"else nobody is recognised"))
 	}
 	if s.Compatibility == Safe && wellKnown(s.Signing.SecretKey) {
-		faults = append(faults, errors.New("SECRET_KEY: is one that everybody knows; leave it out and one is made, or set 50 random characters"))
+		faults = append(faults, errors.New("SECRET_KEY: is one that everybody knows; "+
+			"leave it out and one is made, or set 50 random characters"))
 	}
 	return faults
 }

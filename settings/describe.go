@@ -14,7 +14,7 @@ const Mask = "********"
 type Field struct {
 	Name   string // dotted: "SIMPLE_JWT.ALGORITHM"
 	Type   string // in words: "duration", "list of texts"
-	Value  string // as JSON, durations as in FormatDuration; Mask for a secret that is set, "" in quotes for one that is not
+	Value  string // as JSON, durations as in FormatDuration; Mask for a secret that is set
 	Help   string
 	Secret bool
 }
