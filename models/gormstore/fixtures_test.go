@@ -51,6 +51,10 @@ const everyModel = `[
 {"model": "socialaccount.socialaccount", "pk": 1, "fields": {"user": 7, "provider": "google", "uid": "1",
 	"last_login": "2024-01-02T03:04:05Z", "date_joined": "2024-01-02T03:04:05Z", "extra_data": {"id": 1}}},
 {"model": "socialaccount.socialtoken", "pk": 1, "fields": {"app": 1, "account": 1, "token": "t"}},
+{"model": "rest_authtoken.authtoken", "pk": "2PqAihCiobd89TyHseV0dtUebdzCKXv5k4Vd+/SVAmY=", "fields": {"user": 7,
+	"created": "2024-01-02T03:04:05Z"}},
+{"model": "rest_authtoken.emailconfirmationtoken", "pk": "KCkA/w==", "fields": {"user": 7, "email": "z@example.com",
+	"created": "2024-01-02T03:04:05Z"}},
 {"model": "students.student", "pk": 9, "fields": {"first_name": "Ada"}}
 ]`
 

@@ -54,8 +54,13 @@ func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.Use
 
 // scanUser reads a row of userColumns.
 func scanUser(row *sql.Row, u *models.User) error {
-	return row.Scan(&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
-		&u.IsStaff, &u.IsActive, &u.DateJoined)
+	return row.Scan(userFields(u)...)
+}
+
+// userFields is where a row of userColumns is read to.
+func userFields(u *models.User) []any {
+	return []any{&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
+		&u.IsStaff, &u.IsActive, &u.DateJoined}
 }
 
 // UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like
@@ -79,6 +84,30 @@ func (s *Store) CreateUser(ctx context.Context, u *models.User) error {
 		return insert(db, &u.ID, query, u.Password, u.LastLogin, u.IsSuperuser, u.Username, u.FirstName, u.LastName,
 			u.Email, u.IsStaff, u.IsActive, u.DateJoined)
 	})
+}
+
+// CreateUserFold is CreateUser, and returns models.ErrConflict also if somebody has the name in another case (as
+// UsersByUsernameFold folds it).
+//
+// The insert is its own check. On PostgreSQL, where two such inserts would not see each other, a lock on the folded name
+// makes one of them wait.
+func (s *Store) CreateUserFold(ctx context.Context, u *models.User) error {
+	const query = `INSERT INTO auth_user (password, last_login, is_superuser, username, first_name, last_name, email,
+		is_staff, is_active, date_joined) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+		WHERE NOT EXISTS (SELECT 1 FROM auth_user WHERE UPPER(username) = UPPER(CAST(? AS text))) RETURNING id`
+	err := s.Atomic(ctx, func(ctx context.Context) error {
+		if err := s.lockUsername(ctx, &u.Username); err != nil {
+			return err
+		}
+		return s.write(ctx, func(db *gorm.DB) error {
+			return insert(db, &u.ID, query, u.Password, u.LastLogin, u.IsSuperuser, u.Username, u.FirstName, u.LastName,
+				u.Email, u.IsStaff, u.IsActive, u.DateJoined, u.Username)
+		})
+	})
+	if err == nil && u.ID == "" {
+		return models.ErrConflict
+	}
+	return err
 }
 
 // SwapPassword puts the encoded hash new in the place of old. It reports false if the stored hash is not old any more:

@@ -32,6 +32,12 @@ type Store interface {
 	Blacklisted(ctx context.Context, jti string) (bool, error)
 	DeleteExpiredTokens(ctx context.Context, now time.Time, limit int) (int, error)
 
+	loginTokenStore
+	confirmationStore
+
+	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
+	ReleaseLease(ctx context.Context, name, holder string) error
+
 	ListStudents(ctx context.Context) ([]models.Student, error)
 	Student(ctx context.Context, id int64) (*models.Student, error)
 	CreateStudent(ctx context.Context, s *models.Student) error
@@ -53,6 +59,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"profiles", profiles},
 		{"emails", emails},
 		{"tokens", tokens},
+		{"login tokens", loginTokens},
+		{"confirmations", confirmations},
+		{"leases", leases},
 		{"outbox", outbox},
 		{"students", students},
 		{"transactions", transactions},
