@@ -37,6 +37,8 @@ func refusal(f *schemes.Failure) *serializers.Problem {
 		body = jwtWords(f)
 	case "token":
 		body = tokenWords(f)
+	case "authtoken":
+		body = loginTokenWords(f)
 	case "basic":
 		body = basicWords(f)
 	}
@@ -165,6 +167,16 @@ func tokenWords(f *schemes.Failure) any {
 	default:
 		return nil
 	}
+}
+
+// loginTokenWords are the words for an opaque token of which there is one for each login.
+//
+// Source: rest_authtoken.auth.AuthTokenAuthentication.
+func loginTokenWords(f *schemes.Failure) any {
+	if f.Reason == schemes.HeaderEmpty {
+		return detail("invalid auth header, No credentials provided.", "")
+	}
+	return detail("invalid auth token", "")
 }
 
 // basicWords are the words for a name and password in a header.
