@@ -153,11 +153,9 @@ func (s *Scheme) Authenticate(r *http.Request) (schemes.Identity, error) {
 	return schemes.Identity{User: u, Scheme: Name, Key: t.id, Claims: t.claims.decode()}, nil
 }
 
-// bearer returns the token of the header; "" and no error when there is none of ours. Words are set apart by spaces alone
-// (RFC 6750 section 2.1), where Python takes any white space: a tab belongs to the token and spoils it. A header that
-// comes twice is read as one, joined by a comma, as WSGI joins it; it then has too many words.
+// bearer returns the token of the header; "" and no error when there is none of ours.
 func (s *Scheme) bearer(r *http.Request) (string, error) {
-	words := strings.FieldsFunc(strings.Join(r.Header.Values(s.header), ","), func(r rune) bool { return r == ' ' })
+	words := headerWords(r, s.header)
 	if len(words) == 0 || !slices.Contains(s.cfg.AuthHeaderTypes, words[0]) {
 		return "", nil
 	}
@@ -165,6 +163,13 @@ func (s *Scheme) bearer(r *http.Request) (string, error) {
 		return "", s.refuse(schemes.HeaderParts, nil)
 	}
 	return words[1], nil
+}
+
+// headerWords returns the words of the named header. They are set apart by spaces alone (RFC 6750 section 2.1), where
+// Python takes any white space: a tab belongs to the token and spoils it. A header that comes twice is read as one,
+// joined by a comma, as WSGI joins it; it then has too many words.
+func headerWords(r *http.Request, name string) []string {
+	return strings.FieldsFunc(strings.Join(r.Header.Values(name), ","), func(r rune) bool { return r == ' ' })
 }
 
 // headerName turns HTTP_X_AUTH into X-Auth.

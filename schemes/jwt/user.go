@@ -17,7 +17,7 @@ func (s *Scheme) user(ctx context.Context, t *token) (*models.User, error) {
 	if !there {
 		return nil, s.refuse(schemes.NoUser, nil)
 	}
-	key, ok := s.userKey(value)
+	key, ok := userKey(s.userField, value)
 	if !ok {
 		return nil, s.refuse(schemes.UserMissing, nil)
 	}
@@ -31,11 +31,11 @@ func (s *Scheme) user(ctx context.Context, t *token) (*models.User, error) {
 	return u, nil
 }
 
-// userKey reads a user id claim: for ids a canonical whole number, as number or text, or a UUID; for other columns a
-// plain text. 1.0, true and " 1" name nobody here, unlike in Python.
-func (s *Scheme) userKey(value string) (string, bool) {
+// userKey reads a claim that names a user by field: for ids a canonical whole number, as number or text, or a UUID; for
+// other columns a plain text. 1.0, true and " 1" name nobody here, unlike in Python.
+func userKey(field models.UserField, value string) (string, bool) {
 	key, isText := text(value)
-	if s.userField != models.UserFieldID {
+	if field != models.UserFieldID {
 		return key, isText && key != "" && !strings.ContainsFunc(key, isControl)
 	}
 	if !isText {
