@@ -14,6 +14,8 @@ type dialect struct {
 	// lockUsername makes others who take a name that is the given one but for case wait for the end of the transaction;
 	// "" where writers wait for each other anyway.
 	lockUsername string
+	// lockEmail does the same for an address, to the letter.
+	lockEmail string
 	// lockUser makes others who lock the user with the given id wait for the end of the transaction; "" likewise.
 	lockUser string
 	// skipLocked ends a query for rows to change: it passes over those that others are changing just now. "" where writers
@@ -40,6 +42,7 @@ func postgresDialect() dialect {
 		ping:       pingPostgres,
 
 		lockUsername: "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.username ' || UPPER(?), 0))",
+		lockEmail:    "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.email ' || ?, 0))",
 		lockUser:     "SELECT 1 FROM auth_user WHERE id = CAST(? AS bigint) FOR NO KEY UPDATE",
 		skipLocked:   "FOR UPDATE SKIP LOCKED",
 	}

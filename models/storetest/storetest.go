@@ -25,6 +25,7 @@ type Store interface {
 
 	profileStore
 	emailStore
+	reservationStore
 	outboxStore
 
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
@@ -58,6 +59,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"users", users},
 		{"profiles", profiles},
 		{"emails", emails},
+		{"reservations", reservations},
 		{"tokens", tokens},
 		{"login tokens", loginTokens},
 		{"confirmations", confirmations},
