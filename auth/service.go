@@ -66,6 +66,7 @@ type Store interface {
 	Users
 	Profiles
 	Emails
+	Reservations
 }
 
 // Passwords encodes and checks passwords. Every method may return an error with a method RetryAfter when too many

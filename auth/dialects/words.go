@@ -41,6 +41,8 @@ func refusal(f *schemes.Failure) *serializers.Problem {
 		body = loginTokenWords(f)
 	case "basic":
 		body = basicWords(f)
+	case "tutorial-jwt":
+		body = tutorialWords(f)
 	}
 	if body == nil {
 		body = detail("Incorrect authentication credentials.", "")
@@ -192,6 +194,22 @@ func basicWords(f *schemes.Failure) any {
 		return detail("Invalid basic header. Credentials not correctly base64 encoded.", "")
 	case schemes.WrongCredentials:
 		return detail("Invalid username/password.", "")
+	default:
+		return nil
+	}
+}
+
+// tutorialWords are the words for the tutorial's JWT.
+//
+// Source: the JWTAuthentication of the tutorial.
+func tutorialWords(f *schemes.Failure) any {
+	switch f.Reason {
+	case schemes.Invalid, schemes.Expired, schemes.NoExpiry:
+		return detail("Invalid authentication. Could not decode token.", "")
+	case schemes.NoUser, schemes.UserMissing:
+		return detail("No user matching this token was found.", "")
+	case schemes.UserInactive:
+		return detail("This user has been deactivated.", "")
 	default:
 		return nil
 	}

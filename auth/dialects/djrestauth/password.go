@@ -2,9 +2,7 @@ package djrestauth
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,36 +74,10 @@ func badPassword(messages ...string) error {
 }
 
 // passwordMessages says why a password is not good enough.
-//
-// Source: django.contrib.auth.password_validation.
 func passwordMessages(faults []auth.PasswordFault) []string {
 	messages := make([]string, len(faults))
 	for i, fault := range faults {
-		messages[i] = passwordMessage(fault)
+		messages[i] = dialects.PasswordMessage(fault.Code, fault.Attribute, fault.MinLength)
 	}
 	return messages
-}
-
-func passwordMessage(fault auth.PasswordFault) string {
-	switch fault.Code {
-	case auth.PasswordTooSimilar:
-		attribute := strings.ReplaceAll(fault.Attribute, "_", " ")
-		if attribute == "email" {
-			attribute = "email address"
-		}
-		return fmt.Sprintf("The password is too similar to the %s.", attribute)
-	case auth.PasswordTooShort:
-		characters := "characters"
-		if fault.MinLength == 1 {
-			characters = "character"
-		}
-		return fmt.Sprintf("This password is too short. It must contain at least %d %s.", fault.MinLength, characters)
-	case auth.PasswordTooCommon:
-		return "This password is too common."
-	case auth.PasswordNumeric:
-		return "This password is entirely numeric."
-	case auth.PasswordTooLong:
-		return "This password is too long."
-	}
-	return "This password is not acceptable."
 }
