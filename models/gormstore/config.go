@@ -22,6 +22,10 @@ type Config struct {
 	PoolTimeout      time.Duration `setting:"DATABASE_POOL_TIMEOUT" help:"How long a request waits for a free connection before it is answered 503."`
 	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement may take before it is cancelled and the request answered 503."`
 
+	// UserModel is Django's AUTH_USER_MODEL: the label under which fixtures speak of users, beside auth.User. Users are
+	// kept in auth_user whatever it is.
+	UserModel string
+
 	Now func() time.Time // nil means time.Now
 }
 

@@ -20,7 +20,7 @@ import (
 // It returns how many objects there were. Its errors name the object and the field (*fixtures.Error); references that
 // point at nothing are all reported together.
 func (s *Store) LoadFixtures(ctx context.Context, readers ...io.Reader) (n int, err error) {
-	schema := fixtures.NewSchema()
+	schema := fixtures.NewSchemaFor(s.cfg.UserModel)
 	objects, err := schema.Decode(s.cfg.Now().UTC(), readers...)
 	if err != nil {
 		return 0, err
@@ -89,6 +89,9 @@ func (l *loader) storeObject(ctx context.Context, o *fixtures.Object) error {
 	var pointers []pointer
 	columns, values := []string{}, []any{}
 	for i, field := range o.Model.Fields {
+		if field.Column == "" {
+			continue
+		}
 		value := o.Values[i]
 		if r, ok := value.(*fixtures.Reference); ok {
 			key, err := l.resolve(ctx, field.To, r)
