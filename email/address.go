@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -42,7 +43,7 @@ func ParseAddress(text string) (Address, error) {
 		return Address{}, errTooLong
 	}
 	local, host, ok := strings.Cut(text, "@")
-	if !ok || strings.Contains(host, "@") {
+	if !ok || strings.Contains(host, "@") || !utf8.ValidString(text) {
 		return Address{}, errNotOne
 	}
 	if !isLocal(local) {

@@ -37,7 +37,10 @@ func (s *Store) ClaimMail(ctx context.Context, now, leaseEnd time.Time) (*models
 		m, err = claimed(db.Raw(query, leaseEnd, now))
 		return err
 	})
-	return m, err
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // claimed reads the row that ClaimMail has changed. It reads to the end, for the reason that insert has.
