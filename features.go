@@ -9,7 +9,7 @@ import (
 
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
 type Features struct {
-	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, hello, students."`
+	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, hello, students."`
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold. Not used by this version."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
@@ -21,17 +21,19 @@ type Features struct {
 // The names of components.
 const (
 	mountSimpleJWT = "simplejwt"
+	mountRESTAuth  = "dj-rest-auth"
 	mountHello     = "hello"
 	mountStudents  = "students"
 )
 
 // mountsHere are the components that this version can mount.
-var mountsHere = [...]string{mountSimpleJWT, mountHello, mountStudents}
+var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountHello, mountStudents}
 
 // laterMounts are components that this version knows by name only.
-var laterMounts = [...]string{"dj-rest-auth", "ai-kit", "authtoken", "knox", "tutorial-jwt"}
+var laterMounts = [...]string{"ai-kit", "authtoken", "knox", "tutorial-jwt"}
 
-// defaultFeatures mounts everything that this version has.
+// defaultFeatures mounts everything that this version has whole. dj-rest-auth, whose registration, resets and cookies are
+// missing, has to be asked for.
 func defaultFeatures() Features {
 	return Features{
 		Mounts: map[string]string{

@@ -102,6 +102,13 @@ func rules() []rule {
 		{"W013", false, settingsReadableByAll,
 			"The settings file holds a secret and can be read by every user of this machine. Run chmod 600 on it, or keep " +
 				"the secret in a file of its own that WATCHWORD_…_FILE names."},
+		{"W014", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.UseJWT && l.RESTAuth.HTTPOnly },
+			"REST_AUTH.JWT_AUTH_HTTPONLY keeps refresh tokens for cookies, and this version sets none: a login at " +
+				"dj-rest-auth cannot be prolonged. Set it to false."},
+		{"W015", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.HandsOutNothing() },
+			"REST_AUTH has neither USE_JWT nor TOKEN_MODEL: a login at dj-rest-auth hands out nothing."},
+		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
+			"REST_AUTH.OLD_PASSWORD_FIELD_ENABLED is false: whoever has got hold of a token can change the password."},
 	}
 }
 

@@ -6,9 +6,14 @@ import "strings"
 // a settings file written for the whole can be used today. A star stands for any ending; a name that is a setting after
 // all is read all the same.
 var laterSettings = [...]string{
-	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "EMAIL_*", "REGISTRATION_*", "REST_AUTH", "REST_KNOX",
+	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "EMAIL_*", "REGISTRATION_*", "REST_KNOX",
 	"REST_FRAMEWORK.DEFAULT_THROTTLE_*", "REST_FRAMEWORK.NUM_PROXIES", "SECURE_PROXY_SSL_HEADER", "SESSION_*",
 	"SOCIALACCOUNT_*", "USER_SERIALIZER",
+
+	"REST_AUTH.JWT_AUTH_COOKIE*", "REST_AUTH.JWT_AUTH_REFRESH_COOKIE*", "REST_AUTH.JWT_AUTH_SAMESITE",
+	"REST_AUTH.JWT_AUTH_SECURE", "REST_AUTH.JWT_SERIALIZER*", "REST_AUTH.JWT_TOKEN_CLAIMS_SERIALIZER",
+	"REST_AUTH.LOGIN_SERIALIZER", "REST_AUTH.PASSWORD_CHANGE_SERIALIZER", "REST_AUTH.PASSWORD_RESET_*",
+	"REST_AUTH.REGISTER_*", "REST_AUTH.TOKEN_CREATOR", "REST_AUTH.TOKEN_SERIALIZER", "REST_AUTH.USER_DETAILS_SERIALIZER",
 }
 
 // isLater reports whether the dotted name is one of laterSettings, or a part of one.

@@ -219,13 +219,13 @@ func TestARequestThatNeverEndsIsCutOff(t *testing.T) {
 }
 
 func TestPartsOfALaterVersionAreWarnedOfAndLeftOut(t *testing.T) {
-	s := withAlice(t).serve(t, `WATCHWORD_FEATURES__MOUNTS={"simplejwt": "/api/token/", "dj-rest-auth": "/dj-rest-auth/"}`, "WATCHWORD_EMAIL_HOST=x")
-	if status, _ := s.do(t, http.MethodPost, "/dj-rest-auth/login/", "", url.Values{}); status != http.StatusNotFound {
+	s := withAlice(t).serve(t, `WATCHWORD_FEATURES__MOUNTS={"simplejwt": "/api/token/", "ai-kit": "/auth/"}`, "WATCHWORD_EMAIL_HOST=x")
+	if status, _ := s.do(t, http.MethodPost, "/auth/login/", "", url.Values{}); status != http.StatusNotFound {
 		t.Errorf("got %d", status)
 	}
 	s.login(t)
 	s.finish(t)
-	if !strings.Contains(s.log.String(), `"not_served":["dj-rest-auth"],"without_effect":["EMAIL_HOST"]`) {
+	if !strings.Contains(s.log.String(), `"not_served":["ai-kit"],"without_effect":["EMAIL_HOST"]`) {
 		t.Errorf("no warning:\n%s", s.log)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/dialects/simplejwt"
 	"watchword/demo"
 	"watchword/models/gormstore"
@@ -54,6 +55,9 @@ func newServer(s *Settings, store *gormstore.Store, log *slog.Logger) (*server, 
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
 	if prefix, ok := s.Features.Mounts[mountSimpleJWT]; ok {
 		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
+	}
+	if prefix, ok := s.Features.Mounts[mountRESTAuth]; ok {
+		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, store))
 	}
 	if path, ok := s.Features.Mounts[mountHello]; ok {
 		demo.MountHello(site, path, bearer)

@@ -8,6 +8,7 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/password"
 	"watchword/auth/signing"
 	"watchword/models/gormstore"
@@ -43,6 +44,7 @@ type Settings struct {
 	Project  projectConfig       `setting:",inline"`
 	Features Features            `setting:"FEATURES"`
 	REST     restConfig          `setting:"REST_FRAMEWORK"`
+	RESTAuth djrestauth.Config   `setting:"REST_AUTH"`
 	JWT      jwt.Config          `setting:"SIMPLE_JWT"`
 }
 
@@ -66,6 +68,7 @@ type projectConfig struct {
 	Demo          bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
 	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model. Only auth.User."`
 	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
+	LogoutOnGet   bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
 	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
 	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that is this site. Not used by this version."`
 	FromEmail     string `setting:"DEFAULT_FROM_EMAIL" help:"The sender of mails. Not used by this version."`
@@ -97,11 +100,13 @@ func DefaultSettings(mode Compatibility) Settings {
 		},
 		Features: defaultFeatures(),
 		REST:     defaultREST(),
+		RESTAuth: djrestauth.DefaultConfig(),
 		JWT:      jwt.DefaultConfig(),
 	}
 	if mode == Exact {
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()
+		s.RESTAuth = djrestauth.ExactConfig()
 		s.JWT = jwt.ExactConfig()
 		s.Reset = signing.ExactResetConfig()
 		s.Bodies = serializers.ExactConfig()

@@ -72,7 +72,7 @@ func TestFoldersFollowTheDataFolder(t *testing.T) {
 
 // recorded is a settings file in the form of a Django project that uses all that the recordings of simplejwt use.
 const recorded = `{
- "FEATURES": {"mounts": {"dj-rest-auth": "/dj-rest-auth/", "simplejwt": "/api/token/", "hello": "/hello/",
+ "FEATURES": {"mounts": {"dj-rest-auth": "/dj-rest-auth/", "ai-kit": "/auth/", "simplejwt": "/api/token/", "hello": "/hello/",
    "students": "/api/students/"}, "allauth": true, "token_blacklist": true, "social": [], "cors": false,
    "links": {"password_reset": "/password-reset/confirm/{uid}/{token}/"}},
  "ALLOWED_HOSTS": ["*"],
@@ -80,7 +80,7 @@ const recorded = `{
  "AUTH_PASSWORD_VALIDATORS": [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 9}}],
  "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"],
  "AUTH_USER_MODEL": "auth.User", "DEBUG": false, "DEFAULT_FROM_EMAIL": "webmaster@localhost", "LANGUAGE_CODE": "en-us",
- "REST_AUTH": {"USE_JWT": true, "SESSION_LOGIN": false, "TOKEN_MODEL": null},
+ "REST_AUTH": {"USE_JWT": true, "SESSION_LOGIN": false, "TOKEN_MODEL": null, "JWT_AUTH_COOKIE": "jwt"},
  "REST_FRAMEWORK": {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication",
    "rest_framework.authentication.BasicAuthentication"],
    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -112,11 +112,11 @@ func TestTheSettingsOfADjangoProjectAreUnderstood(t *testing.T) {
 		ignored = append(ignored, one.Name)
 	}
 	slices.Sort(ignored)
-	want := []string{"CORS_ALLOW_CREDENTIALS", "CSRF_TRUSTED_ORIGINS", "REST_AUTH", "REST_FRAMEWORK.DEFAULT_THROTTLE_RATES", "SESSION_COOKIE_AGE"}
+	want := []string{"CORS_ALLOW_CREDENTIALS", "CSRF_TRUSTED_ORIGINS", "REST_AUTH.JWT_AUTH_COOKIE", "REST_FRAMEWORK.DEFAULT_THROTTLE_RATES", "SESSION_COOKIE_AGE"}
 	if d := cmp.Diff(want, ignored); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"dj-rest-auth"}, loaded.Features.missingMounts()); d != "" {
+	if d := cmp.Diff([]string{"ai-kit"}, loaded.Features.missingMounts()); d != "" {
 		t.Error(d)
 	}
 }

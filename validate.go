@@ -21,6 +21,7 @@ func (s *Settings) Validate() error {
 		s.Password.Validate(),
 		s.Keys.Validate(),
 		s.Reset.Validate(),
+		prefixed("REST_AUTH.", s.RESTAuth.Validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)

@@ -80,6 +80,9 @@ func ExactConfig() Config {
 	}
 }
 
+// HandsOutNothing reports whether a login is answered with no credential at all.
+func (c Config) HandsOutNothing() bool { return !c.UseJWT && c.TokenModel == NoToken }
+
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	if c.SessionLogin {

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"time"
+
+	"watchword/auth"
+	"watchword/auth/dialects/djrestauth"
+	"watchword/models/gormstore"
+	"watchword/schemes/jwt"
+	"watchword/schemes/token"
+)
+
+// newRESTAuth returns dj-rest-auth's endpoints.
+func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *gormstore.Store) *djrestauth.Dialect {
+	return djrestauth.New(s.restAuth(), djrestauth.Deps{
+		Accounts: accounts, Schemes: newSchemes(s, accounts, bearer, store), Tokens: bearer,
+		Keys: token.NewPlain(store, time.Now),
+	})
+}
+
+// restAuth returns the Config of the dialect: REST_AUTH, and what other settings say about it.
+func (s *Settings) restAuth() djrestauth.Config {
+	cfg := s.RESTAuth
+	cfg.Serializers = s.Bodies
+	cfg.LogoutOnGet = s.Project.LogoutOnGet
+	cfg.TokenBlacklist = s.Features.TokenBlacklist
+	return cfg
+}
