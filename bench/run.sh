@@ -36,7 +36,9 @@ resident() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$pid/status"; }
 load() {
     local title=$1 before after out
     shift
-    wrk -t2 -c2 -d1s "$@" >/dev/null
+    if [ -z "${TOKENS-}" ]; then
+        wrk -d1s "$@" >/dev/null # warm up, but not with tokens that are good for one run only
+    fi
     before=$(cpu)
     out=$(wrk --latency -d "${seconds}s" "$@")
     after=$(cpu)

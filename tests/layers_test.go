@@ -30,8 +30,11 @@ var layers = []layer{
 	{"auth/password", nil, []string{"golang.org/x/crypto", "golang.org/x/text"}},
 	{"auth/signing", nil, nil},
 	{"auth/csrf", nil, nil},
+	{"auth/opaque", []string{"models"}, nil},
 	{"settings", nil, []string{"go.yaml.in/yaml"}},
-	{"email", nil, []string{"github.com/wneessen/go-mail"}},
+	{"email/outbox", []string{"email", "models"}, nil},
+	{"email/smtptest", nil, []string{"github.com/emersion/go-sasl", "github.com/emersion/go-smtp"}},
+	{"email", nil, []string{"github.com/wneessen/go-mail", "golang.org/x/net/idna"}},
 	{"serializers/pyjson", nil, nil},
 
 	{"models/gormstore", []string{"models"}, []string{"gorm.io", "github.com/pressly/goose", "github.com/glebarez",
@@ -39,17 +42,18 @@ var layers = []layer{
 	{"models/gormstore/*", []string{"models", "models/gormstore"}, nil},
 	{"models/storetest", []string{"models"}, []string{"github.com/google/go-cmp", "go.uber.org/goleak",
 		"github.com/jackc/pgx"}},
+	{"janitor", nil, nil},
 	{"schemes", []string{"models"}, nil},
 	{"serializers", []string{"models", "serializers/pyjson"}, []string{"github.com/go-playground/validator", "golang.org/x/net/idna"}},
 
 	{"schemes/jwt/*", jwtOurs, jwtThird},
 	{"schemes/jwt", jwtOurs, jwtThird},
-	{"schemes/*", []string{"models", "schemes", "auth/csrf", "auth/signing"}, nil},
-	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing"},
+	{"schemes/*", []string{"models", "schemes", "auth/csrf", "auth/signing", "auth/opaque"}, nil},
+	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque"},
 		[]string{"golang.org/x/text", "golang.org/x/oauth2", "github.com/coreos/go-oidc"}},
 
 	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson"}, []string{"github.com/labstack/echo"}},
-	{"auth/dialects/*", []string{"auth", "auth/dialects", "schemes", "serializers", "models", "auth/csrf"},
+	{"auth/dialects/*", []string{"auth", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf"},
 		[]string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 
@@ -169,9 +173,9 @@ func (l *layer) allows(importer, imported string) bool {
 		slices.ContainsFunc(l.ours, func(name string) bool { return fits(name, ours) })
 }
 
-// ownsBelow says whether the packages below one are parts of it. Below these four are layers of their own.
+// ownsBelow says whether the packages below one are parts of it. Below these are layers of their own.
 func ownsBelow(importer string) bool {
-	return !slices.Contains([]string{"models", "schemes", "auth", "auth/dialects"}, importer)
+	return !slices.Contains([]string{"models", "schemes", "auth", "auth/dialects", "email"}, importer)
 }
 
 func fits(name, dir string) bool {

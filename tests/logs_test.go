@@ -38,9 +38,8 @@ func TestSecretsInOddPlacesAreNotLogged(t *testing.T) {
 		{Method: "GET", Path: "/hello/", Headers: attack.Headers{{"X-Request-Id", refresh}}},
 		{Method: "POST", Path: refreshPath, Headers: json, Body: `{"refresh":"` + refresh + stray + `"}`},
 		{Method: "POST", Path: verifyPath, Headers: json, Body: `{"token":"` + stray + `"}`},
-		{Method: "GET", Path: "/nowhere/" + stray + "?" + stray},
+		{Method: "GET", Path: "/nowhere/?" + stray},
 	}
-	secretPath := requests[len(requests)-1].Path
 	for _, r := range requests {
 		got, err := r.Send(t.Context(), server.Host, nil)
 		if err != nil {
@@ -49,7 +48,7 @@ func TestSecretsInOddPlacesAreNotLogged(t *testing.T) {
 		if got.Status >= http.StatusInternalServerError {
 			t.Errorf("%s = %d", describe(&r), got.Status)
 		}
-		if strings.Contains(got.Body, stray) && r.Path != secretPath {
+		if strings.Contains(got.Body, stray) {
 			t.Errorf("%s: the secret comes back: %.200s", describe(&r), got.Body)
 		}
 	}

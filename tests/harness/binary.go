@@ -27,7 +27,7 @@ func Build(ctx context.Context) (remove func(), err error) {
 	remove = func() { _ = os.RemoveAll(dir) } // a folder left in the temporary folder harms nobody
 	path := filepath.Join(dir, "watchword")
 	args := []string{"build", "-o", path}
-	if raceDetector {
+	if RaceDetector {
 		args = append(args, "-race")
 	}
 	if out, err := exec.CommandContext(ctx, "go", append(args, "watchword")...).CombinedOutput(); err != nil {

@@ -2,4 +2,5 @@
 
 package harness
 
-const raceDetector = true
+// RaceDetector says whether the tests, and the server with them, run with the race detector: several times slower.
+const RaceDetector = true
