@@ -86,14 +86,17 @@ type Store interface {
 	AddMail(ctx context.Context, m *models.OutboxMail) error
 	// AfterCommit calls fn when the transaction of ctx was committed, or at once if there is none.
 	AfterCommit(ctx context.Context, fn func())
+	// DeleteFinishedMails deletes up to limit mails that were sent or given up before a time.
+	DeleteFinishedMails(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // Outbox takes mails. It is safe for concurrent use.
 type Outbox struct {
-	store  Store
-	sealer *sealer
-	now    func() time.Time
-	wake   chan struct{} // holds a token when there is something new to send
+	store     Store
+	sealer    *sealer
+	retention time.Duration
+	now       func() time.Time
+	wake      chan struct{} // holds a token when there is something new to send
 }
 
 // New returns an Outbox whose mails a Worker sends, in this process or another. The error says that there is no key.
@@ -102,7 +105,9 @@ func New(cfg Config, store Store) (*Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Outbox{store: store, sealer: sealer, now: cfg.clock(), wake: make(chan struct{}, 1)}, nil
+	return &Outbox{
+		store: store, sealer: sealer, retention: cfg.Retention, now: cfg.clock(), wake: make(chan struct{}, 1),
+	}, nil
 }
 
 // Enqueue promises to send m: when the transaction of ctx is committed, and never if it is not. It does not wait for the
@@ -136,6 +141,12 @@ func (o *Outbox) Enqueue(ctx context.Context, m email.Message) error {
 	}
 	o.store.AfterCommit(ctx, o.notify)
 	return nil
+}
+
+// Sweep deletes up to limit mails that were sent or given up so long before now that nobody asks for them any more. It
+// returns how many; fewer than limit means that none is left.
+func (o *Outbox) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {
+	return o.store.DeleteFinishedMails(ctx, now.UTC().Add(-o.retention), limit)
 }
 
 // notify wakes the Worker, if it is not awake.

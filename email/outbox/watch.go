@@ -7,21 +7,16 @@ import (
 
 const (
 	watchEvery = 30 * time.Second
-	sweepEvery = 20 // watches
-	sweepBatch = 500
 	// lateAfter is the age of the oldest mail from which on the queue is worth a message.
 	lateAfter = 2 * time.Minute
 )
 
-// watch looks after the queue until ctx ends: it tells when mails wait for long, and deletes old rows.
+// watch tells when mails wait for long, until ctx ends.
 func (w *Worker) watch(ctx context.Context) {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	alarm := lateAfter
-	for n := 0; ; n++ {
-		if n%sweepEvery == 0 {
-			w.sweep(ctx)
-		}
+	for {
 		select {
 		case <-ctx.Done():
 			return
@@ -53,19 +48,4 @@ func (w *Worker) tellAge(ctx context.Context, alarm time.Duration) time.Duration
 		return lateAfter
 	}
 	return alarm
-}
-
-// sweep deletes the rows of mails that were finished long ago, in small batches.
-func (w *Worker) sweep(ctx context.Context) {
-	before := w.now().UTC().Add(-w.cfg.Retention)
-	for ctx.Err() == nil {
-		n, err := w.queue.DeleteFinishedMails(ctx, before, sweepBatch)
-		if err != nil {
-			w.log.Warn("old rows of the outbox cannot be deleted", "error", err)
-			return
-		}
-		if n < sweepBatch {
-			return
-		}
-	}
 }

@@ -23,8 +23,6 @@ type Queue interface {
 	BuryMail(ctx context.Context, m *models.OutboxMail, at time.Time, reason string) error
 	// MailBacklog counts the mails that wait, and says since when the oldest does.
 	MailBacklog(ctx context.Context) (waiting int, oldest time.Time, err error)
-	// DeleteFinishedMails deletes rows of mails that nobody will send.
-	DeleteFinishedMails(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // Worker sends the mails of an Outbox.

@@ -439,15 +439,17 @@ func TestAChangedKeyIsNoReasonToSendNonsense(t *testing.T) {
 	})
 }
 
-func TestFinishedMailsAreSweptAway(t *testing.T) {
+func TestFinishedMailsAreSweptAwayInTime(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		enqueue(t, w.box, "ada@example.com")
-		w.cfg.Retention = time.Hour
-		w.run(t, new(plan), w.cfg.Retention+sweepEvery*watchEvery+time.Minute)
-		left, err := w.store.DeleteFinishedMails(t.Context(), time.Now(), 10)
-		if err != nil || left != 0 {
-			t.Errorf("%d rows are left, %v; want none", left, err)
+		w.run(t, new(plan), time.Minute)
+		enqueue(t, w.box, "bob@example.com")
+		for after, want := range map[time.Duration]int{w.cfg.Retention - time.Hour: 0, w.cfg.Retention: 1} {
+			if got, err := w.box.Sweep(t.Context(), time.Now().Add(after), 10); err != nil || got != want {
+				t.Errorf("after %v: %d mails deleted, %v; want %d", after, got, err, want)
+			}
 		}
+		w.wantWaiting(t, 1)
 	})
 }
 

@@ -83,7 +83,7 @@ type Server struct {
 // New returns a server on a free port of 127.0.0.1 that is not started yet.
 func New(t testing.TB, cfg Config) *Server {
 	t.Helper()
-	reserved, err := net.Listen("tcp", "127.0.0.1:0")
+	reserved, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func (s *Server) Port() int {
 // Start begins to listen.
 func (s *Server) Start() {
 	s.t.Helper()
-	listener, err := net.Listen("tcp", s.addr)
+	listener, err := new(net.ListenConfig).Listen(s.t.Context(), "tcp", s.addr)
 	if err != nil {
 		s.t.Fatal(err)
 	}
