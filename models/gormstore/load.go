@@ -113,6 +113,22 @@ func (l *loader) storeObject(ctx context.Context, o *fixtures.Object) error {
 		return o.Fault("", err)
 	}
 	l.pointers = append(l.pointers, pointers...)
+	return l.storeNotes(ctx, o)
+}
+
+// storeNotes keeps the truth values of o that are kept in tables of our own.
+func (l *loader) storeNotes(ctx context.Context, o *fixtures.Object) error {
+	for i, field := range o.Model.Fields {
+		if field.Note == "" || o.Values[i] != true {
+			continue
+		}
+		err := l.store.write(ctx, func(db *gorm.DB) error {
+			return db.Exec(field.Note, l.store.cfg.Now().UTC(), o.Key).Error
+		})
+		if err != nil {
+			return o.Fault(field.Name, err)
+		}
+	}
 	return nil
 }
 

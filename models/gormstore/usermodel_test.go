@@ -63,6 +63,19 @@ func TestUsersOfAProjectsOwnModelAreKeptInDjangosTable(t *testing.T) {
 	load(t, s, dump(t, s, 0))
 }
 
+func TestWhoHasConfirmedAnAddressIsKept(t *testing.T) {
+	s := openFor(t, "accounts.User")
+	load(t, s, `[
+		{"model": "accounts.user", "pk": 1, "fields": {"username": "a", "email": "a@example.com", "password": "!", "email_confirmed": true}},
+		{"model": "accounts.user", "pk": 2, "fields": {"username": "b", "email": "b@example.com", "password": "!", "email_confirmed": false}},
+		{"model": "accounts.user", "pk": 3, "fields": {"username": "c", "email": "c@example.com", "password": "!"}}]`)
+	for id, want := range map[models.UserID]bool{"1": true, "2": false, "3": false} {
+		if got, err := s.EmailConfirmed(t.Context(), id); err != nil || got != want {
+			t.Errorf("EmailConfirmed(%s) = %v, %v; want %v", id, got, err, want)
+		}
+	}
+}
+
 func TestUserModelsAreKnownOnlyWhereTheSettingsNameThem(t *testing.T) {
 	for _, userModel := range []string{"", "auth.User", "accounts.User"} {
 		_, err := openFor(t, userModel).LoadFixtures(t.Context(), strings.NewReader(tutorialUsers))
