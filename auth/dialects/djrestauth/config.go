@@ -22,7 +22,8 @@ func (m *TokenModel) UnmarshalText(text []byte) error {
 	switch name := string(text); {
 	case name == "" || name == "None":
 		*m = NoToken
-	case name == string(PlainToken), strings.HasPrefix(name, "rest_framework.authtoken.") && strings.HasSuffix(name, ".Token"):
+	case name == string(PlainToken),
+		strings.HasPrefix(name, "rest_framework.authtoken.") && strings.HasSuffix(name, ".Token"):
 		*m = PlainToken
 	default:
 		return fmt.Errorf("unknown token model %q: known are token, Django REST framework's own, and nothing", text)

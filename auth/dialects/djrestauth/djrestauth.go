@@ -1,5 +1,5 @@
-// Package djrestauth speaks the protocol of dj-rest-auth: log in for an opaque token or a pair of JWTs, log out, look at
-// and change the own account, change the password, refresh and verify tokens.
+// Package djrestauth speaks the protocol of dj-rest-auth: log in for an opaque token or a pair of JWTs, log out, look
+// at and change the own account, change the password, refresh and verify tokens.
 //
 // What the settings decide is decided once, in New, by choosing a function; handlers ask no settings.
 package djrestauth
@@ -113,15 +113,17 @@ func New(cfg Config, deps Deps) *Dialect {
 		user:           serializers.New[serializers.UserDetails](cfg.Serializers),
 		newPassword:    serializers.New[serializers.NewPassword](cfg.Serializers, passwords),
 		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
-		// A refresh token is taken as it is: white space around it makes it another one.
-		refresh: serializers.New[serializers.CookieRefresh](cfg.Serializers, func(f *serializers.Field) { f.KeepSpaces = true }),
-		token:   serializers.New[serializers.Token](cfg.Serializers),
+		refresh:        serializers.New[serializers.CookieRefresh](cfg.Serializers, asItIs),
+		token:          serializers.New[serializers.Token](cfg.Serializers),
 	}
 	d.chooseIdentifier(deps.Accounts.Method())
 	d.chooseGrant()
 	d.chooseEnd()
 	return d
 }
+
+// asItIs makes white space around a value a part of it.
+func asItIs(f *serializers.Field) { f.KeepSpaces = true }
 
 // Mount puts the endpoints of d on site, below prefix, which ends in a slash. Their own last slash may be left out.
 func Mount(site *dialects.Site, prefix string, d *Dialect) {

@@ -72,8 +72,8 @@ func endCookie(echo.Context) (string, error) {
 	return "", tokenRefused("Refresh token was not included in cookie data.")
 }
 
-// endRefresh ends the refresh token in the body, whoever sends it: possession is the proof (RFC 7009 section 2). null is
-// no token; the original makes a new one, ends that and reports success.
+// endRefresh ends the refresh token in the body, whoever sends it: possession is the proof (RFC 7009 section 2). null
+// is no token; the original makes a new one, ends that and reports success.
 func (d *Dialect) endRefresh(c echo.Context) (string, error) {
 	const missing = "Refresh token was not included in request data."
 	token, given, err := serializers.ReadLogout(d.cfg.Serializers, c.Request())
