@@ -135,12 +135,13 @@ func (s *Scheme) RevokeAll(ctx context.Context, user models.UserID) error {
 	return s.store.DeleteLoginTokens(ctx, user)
 }
 
-// Sweep deletes up to limit expired tokens and returns how many; fewer than limit means that none is left.
-func (s *Scheme) Sweep(ctx context.Context, limit int) (int, error) {
+// Sweep deletes up to limit tokens that have expired by now and returns how many; fewer than limit means that none is
+// left.
+func (s *Scheme) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {
 	if s.cfg.Validity == 0 {
 		return 0, nil
 	}
-	now := s.now()
+	now = now.UTC().Truncate(time.Microsecond)
 	unused := now.Add(-s.cfg.Validity)
 	made := unused // a use that is noted means nothing
 	switch {

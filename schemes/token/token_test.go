@@ -218,7 +218,7 @@ func TestATokenEndsAfterItsValidity(t *testing.T) {
 		times.forward(time.Microsecond)
 		wantWho(t, s, "Token "+grant.Access, "expired")
 		wantWho(t, s, "Token "+grant.Access, "expired") // reading does not delete it
-		if n, err := s.Sweep(t.Context(), 10); err != nil || n != 1 {
+		if n, err := s.Sweep(t.Context(), times.now(), 10); err != nil || n != 1 {
 			t.Errorf("Sweep = %d, %v; want 1", n, err)
 		}
 		wantWho(t, s, "Token "+grant.Access, "invalid")
@@ -233,7 +233,7 @@ func TestATokenWithoutAnEnd(t *testing.T) {
 	grant := issue(t, s, newUser(t, store, "alice", true))
 	times.forward(200 * 365 * 24 * time.Hour)
 	wantWho(t, s, "Token "+grant.Access, "alice")
-	if n, err := s.Sweep(t.Context(), 10); err != nil || n != 0 || !grant.AccessUntil.IsZero() {
+	if n, err := s.Sweep(t.Context(), times.now(), 10); err != nil || n != 0 || !grant.AccessUntil.IsZero() {
 		t.Errorf("Sweep = %d, %v, until %v; want none", n, err, grant.AccessUntil)
 	}
 }
@@ -292,7 +292,7 @@ func TestALifeByUse(t *testing.T) {
 		idle := issue(t, s, newUser(t, store, "idle", true)).Access
 		times.forward(time.Hour + time.Second)
 		wantWho(t, s, "Token "+idle, "expired")
-		if n, err := s.Sweep(t.Context(), 10); err != nil || n != 2 {
+		if n, err := s.Sweep(t.Context(), times.now(), 10); err != nil || n != 2 {
 			t.Errorf("Sweep = %d, %v; want both", n, err)
 		}
 	})
@@ -307,7 +307,7 @@ func TestSweepLeavesWhatLivesByUse(t *testing.T) {
 	times.forward(20 * time.Hour)
 	wantWho(t, s, "Token "+used, "used")
 	times.forward(20 * time.Hour)
-	if n, err := s.Sweep(t.Context(), 10); err != nil || n != 1 {
+	if n, err := s.Sweep(t.Context(), times.now(), 10); err != nil || n != 1 {
 		t.Errorf("Sweep = %d, %v; want 1", n, err)
 	}
 	wantWho(t, s, "Token "+used, "used")
