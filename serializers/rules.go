@@ -20,6 +20,9 @@ const (
 	ruleUsername    = "username"
 )
 
+// InvalidUsername is what is said of a user name with characters that user names may not have.
+const InvalidUsername = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
+
 const emailMessage = "Enter a valid email address."
 
 // rule is a validator tag and what to say when it fails.
@@ -48,8 +51,7 @@ func newRule(name string, length int) rule {
 	case ruleEmail:
 		return rule{name, always(emailMessage)}
 	case ruleUsername:
-		return rule{name, always("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ " +
-			"characters.")}
+		return rule{name, always(InvalidUsername)}
 	}
 	panic("serializers: unknown rule " + name)
 }

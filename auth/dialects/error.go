@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"time"
 
@@ -86,13 +87,17 @@ func (s *Site) serverError(c echo.Context, err error) {
 	s.page(c, http.StatusInternalServerError)
 }
 
-// handleError answers what no view answered: paths that are not there, and what else Echo refuses.
+// handleError answers what no view answered: paths that are not there, what else Echo refuses, and what is wrong with
+// requests to what was mounted outside of all views.
 func (s *Site) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
 	var refused *echo.HTTPError
-	switch {
+	switch p := problem(err); {
+	case p != nil:
+		maps.Copy(c.Response().Header(), p.Header)
+		s.page(c, p.Status)
 	case !errors.As(err, &refused):
 		s.serverError(c, err)
 	case refused.Code == http.StatusNotFound:

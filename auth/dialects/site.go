@@ -115,6 +115,10 @@ func (s *Site) Mount(path string, view View) {
 	s.echo.RouteNotFound(path, newEndpoint(s, view).serve)
 }
 
+// MountPlain answers requests of every method for path by h, outside of all views: no negotiation, no authentication, no
+// metadata. The path may have Echo's parameters. Errors become pages.
+func (s *Site) MountPlain(path string, h echo.HandlerFunc) { s.echo.RouteNotFound(path, h) }
+
 // convert turns Django's integer parameters into Echo's, and returns their names.
 func convert(path string) (echoPath string, integers []string) {
 	segments := strings.Split(path, "/")

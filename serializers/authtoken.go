@@ -1,0 +1,134 @@
+package serializers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"watchword/models"
+	"watchword/serializers/pyjson"
+)
+
+// Credentials are a name and a password that are taken to the letter; either may be missing.
+//
+// Source: rest_authtoken.views.LoginViewSet, which has no serializer.
+type Credentials struct {
+	Username Char `json:"username" field:"allow_blank"`
+	Password Char `json:"password" field:"allow_blank"`
+}
+
+// NewCredentials returns a serializer that strips nothing.
+func NewCredentials(cfg Config) *Serializer[Credentials] {
+	return New[Credentials](cfg, func(f *Field) { f.KeepSpaces = true })
+}
+
+// LoginToken answers Credentials. User is there where a settings says what of a user is shown.
+type LoginToken struct {
+	Token string         `json:"token"`
+	User  *pyjson.Object `json:"user,omitempty"`
+}
+
+// Registration is what a new account needs.
+//
+// Source: rest_authtoken.serializers.UserRegistrationSerializer.
+type Registration struct {
+	Username Char `json:"username" field:"required,username,max_length=150" help:"Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."`
+	Password Char `json:"password" field:"required,max_length=128"`
+}
+
+// ConfirmedRegistration is a Registration whose address is to be confirmed.
+type ConfirmedRegistration struct {
+	Username Char `json:"username" field:"required,username,max_length=150" help:"Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."`
+	Password Char `json:"password" field:"required,max_length=128"`
+	Email    Char `json:"email" field:"required,email,max_length=254" label:"Email address"`
+}
+
+// Registered answers a Registration.
+type Registered struct {
+	Success bool `json:"success"`
+}
+
+// EmailConfirmed is the name of the field that is no column of the user.
+const EmailConfirmed = "email_confirmed"
+
+// UserFields are the names of what of a user is shown, in order.
+type UserFields []string
+
+// ParseUserFields reads a setting: a list of names, or the dotted Python name of a serializer that is known here. nil
+// and "" are nothing.
+func ParseUserFields(setting any) (UserFields, error) {
+	switch v := setting.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return fieldsByName(v)
+	case []string:
+		return v, UserFields(v).validate()
+	case []any:
+		var fields UserFields
+		for _, item := range v {
+			name, ok := item.(string)
+			if !ok {
+				return nil, fmt.Errorf("must be a list of names, and %v is none", item)
+			}
+			fields = append(fields, name)
+		}
+		return fields, fields.validate()
+	}
+	return nil, fmt.Errorf("must be a list of fields or the name of a serializer, not a %T", setting)
+}
+
+// fieldsByName returns the fields of a well-known serializer.
+func fieldsByName(name string) (UserFields, error) {
+	switch name {
+	case "", "None":
+		return nil, nil
+	case "ai_kit_auth.serializers.UserSerializer":
+		return UserFields{"id", "email", "username"}, nil
+	case "dj_rest_auth.serializers.UserDetailsSerializer":
+		return UserFields{"pk", "username", "email", "first_name", "last_name"}, nil
+	}
+	return nil, fmt.Errorf("no serializer %q is known here; name the fields instead, as in [id, username]", name)
+}
+
+// validate refuses names that are no fields, and names that are given twice.
+func (fs UserFields) validate() error {
+	known := []string{"pk", EmailConfirmed}
+	for name := range columns(&models.User{}) {
+		known = append(known, name)
+	}
+	slices.Sort(known)
+	for i, name := range fs {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("a user has no field %q that can be shown; there are %s", name, strings.Join(known, ", "))
+		}
+		if slices.Contains(fs[:i], name) {
+			return fmt.Errorf("names %s twice", name)
+		}
+	}
+	return nil
+}
+
+// Show returns u as it goes on the wire. confirmed is what the field email_confirmed says.
+func (fs UserFields) Show(u *models.User, confirmed bool) *pyjson.Object {
+	values := columns(u)
+	values["pk"], values[EmailConfirmed] = u.ID, confirmed
+	shown := &pyjson.Object{}
+	for _, name := range fs {
+		shown.Set(name, values[name])
+	}
+	return shown
+}
+
+// columns are the columns of u that may be shown: all but the password.
+func columns(u *models.User) map[string]any {
+	var lastLogin any
+	if u.LastLogin != nil {
+		lastLogin = Time(*u.LastLogin)
+	}
+	return map[string]any{
+		"id": u.ID, "username": u.Username, "email": u.Email, "first_name": u.FirstName, "last_name": u.LastName,
+		"is_active": u.IsActive, "is_staff": u.IsStaff, "is_superuser": u.IsSuperuser,
+		"date_joined": Time(u.DateJoined), "last_login": lastLogin,
+	}
+}
