@@ -20,7 +20,11 @@ func ids(findings []Finding) []string {
 }
 
 func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
-	const quiet = "FEATURES: {mounts: {simplejwt: /api/token/}}\n"
+	const (
+		quietMail = "EMAIL_BACKEND: smtp\nDEFAULT_FROM_EMAIL: Team <team@example.com>\n"
+		quietRest = "FEATURES: {mounts: {simplejwt: /api/token/}}\n"
+		quiet     = quietMail + quietRest
+	)
 	for _, tt := range []struct {
 		name, file string
 		deploy     bool
@@ -28,7 +32,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 	}{
 		{"nothing", quiet, true, []string{}},
 		{"demonstrations while developing", "", false, []string{}},
-		{"demonstrations", "", true, []string{"W009"}},
+		{"demonstrations", quietMail, true, []string{"W009"}},
 		{"debug", quiet + "DEBUG: true", false, []string{"W001"}},
 		{"short key", quiet + "SECRET_KEY: abcdefghijklmnop", false, []string{"W002"}},
 		{"Django's example key", quiet + "SECRET_KEY: django-insecure-" + decentKey, false, []string{"W002"}},
@@ -44,7 +48,12 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"disabled users", quiet + "SIMPLE_JWT: {CHECK_USER_IS_ACTIVE: false}", true, []string{"W010"}},
 		{"any password", quiet + "AUTH_PASSWORD_VALIDATORS: []", true, []string{"W011"}},
 		{"MD5 passwords", quiet + "PASSWORD_HASHERS: [django.contrib.auth.hashers.MD5PasswordHasher]", true, []string{"W012"}},
-		{"parts of a later version", "FEATURES: {mounts: {ai-kit: /a/}}\nEMAIL_HOST: x", false, []string{"W101", "W102"}},
+		{"mails that nobody gets", quietRest, true, []string{"W021"}},
+		{"mails that nobody gets while developing", quietRest, false, []string{}},
+		{"a password in clear", quiet + "EMAIL_HOST: mail\nEMAIL_HOST_USER: u\nEMAIL_HOST_PASSWORD: p", true, []string{"W022"}},
+		{"a password in STARTTLS", quiet + "EMAIL_HOST: mail\nEMAIL_HOST_USER: u\nEMAIL_HOST_PASSWORD: p\nEMAIL_USE_TLS: true", true, []string{}},
+		{"mails from nowhere", quietRest + "EMAIL_BACKEND: smtp", true, []string{"W023"}},
+		{"parts of a later version", "FEATURES: {mounts: {ai-kit: /a/}}\nSOCIALACCOUNT_ADAPTER: x", false, []string{"W101", "W102"}},
 		{"class of a later version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session, jwt]}", false, []string{"W103"}},
 		{"no class of this version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", false, []string{"E001", "W103"}},
 	} {
@@ -72,7 +81,8 @@ func TestASecretInAFileForAllIsFound(t *testing.T) {
 
 func TestCheckFailsOnErrorsOnly(t *testing.T) {
 	w := newWorkplace(t)
-	w.run(t, "", "check", "--deploy").expect(t, exitOK, "?: (watchword.W009)", "System check identified 1 issue.")
+	w.run(t, "", "check", "--deploy").expect(t, exitOK, "?: (watchword.W009)", "?: (watchword.W021)",
+		"System check identified 2 issues.")
 	file := w.write(t, "settings.yaml", "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}")
 	w.run(t, "", "check", "--settings", file).expect(t, exitFailed, "?: (watchword.E001)", "System check identified 2 issues.")
 }

@@ -109,6 +109,15 @@ func rules() []rule {
 			"REST_AUTH has neither USE_JWT nor TOKEN_MODEL: a login at dj-rest-auth hands out nothing."},
 		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
 			"REST_AUTH.OLD_PASSWORD_FIELD_ENABLED is false: whoever has got hold of a token can change the password."},
+		{"W021", true, func(l *Loaded) bool { return l.Email.Backend.Local() },
+			"EMAIL_BACKEND is not smtp: mails are printed, written into files or dropped, and nobody gets them."},
+		{"W022", true, func(l *Loaded) bool { return l.Email.ExposesPassword() },
+			"EMAIL_HOST_PASSWORD is sent to another machine without EMAIL_USE_TLS or EMAIL_USE_SSL: whoever sits between can " +
+				"read it, and the mails."},
+		{"W023", true, func(l *Loaded) bool {
+			return !l.Email.Backend.Local() && strings.HasSuffix(l.Email.From, "@localhost")
+		},
+			"DEFAULT_FROM_EMAIL is an address at localhost: most mail servers refuse such mails. Set one of yours."},
 	}
 }
 

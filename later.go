@@ -6,7 +6,7 @@ import "strings"
 // a settings file written for the whole can be used today. A star stands for any ending; a name that is a setting after
 // all is read all the same.
 var laterSettings = [...]string{
-	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "EMAIL_*", "REGISTRATION_*", "REST_KNOX",
+	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "REGISTRATION_*", "REST_KNOX",
 	"REST_FRAMEWORK.DEFAULT_THROTTLE_*", "REST_FRAMEWORK.NUM_PROXIES", "SECURE_PROXY_SSL_HEADER", "SESSION_*",
 	"SOCIALACCOUNT_*", "USER_SERIALIZER",
 

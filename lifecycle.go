@@ -22,11 +22,12 @@ type lifecycle struct {
 	server *server
 	cfg    serverConfig
 	log    *slog.Logger
+	tasks  []task
 	broken string // the last error of reloading the keys, so that it is logged only once
 }
 
-func newLifecycle(srv *server, cfg serverConfig, log *slog.Logger) *lifecycle {
-	return &lifecycle{server: srv, cfg: cfg, log: log}
+func newLifecycle(srv *server, cfg serverConfig, log *slog.Logger, tasks ...task) *lifecycle {
+	return &lifecycle{server: srv, cfg: cfg, log: log, tasks: tasks}
 }
 
 // run serves on listener until ctx ends or a signal to stop comes. It then looks unready for the drain delay, takes no
@@ -40,6 +41,8 @@ func (l *lifecycle) run(ctx context.Context, listener net.Listener) error {
 	defer signal.Stop(signals)
 	reload := time.NewTicker(keysInterval)
 	defer reload.Stop()
+	beside := startBackground(l.tasks)
+	defer beside.cancel()
 	failed := make(chan error, 1)
 	go func() { failed <- l.server.http.Serve(listener) }()
 	for {
@@ -49,15 +52,15 @@ func (l *lifecycle) run(ctx context.Context, listener net.Listener) error {
 		case <-reload.C:
 			l.reloadKeys()
 		case <-ctx.Done():
-			return l.stop(signals, l.cfg.DrainDelay)
+			return l.stop(signals, l.cfg.DrainDelay, beside)
 		case s := <-signals:
 			switch s {
 			case syscall.SIGHUP:
 				l.reloadKeys()
 			case os.Interrupt:
-				return l.stop(signals, 0)
+				return l.stop(signals, 0, beside)
 			default:
-				return l.stop(signals, l.cfg.DrainDelay)
+				return l.stop(signals, l.cfg.DrainDelay, beside)
 			}
 		}
 	}
@@ -76,8 +79,9 @@ func (l *lifecycle) reloadKeys() {
 	}
 }
 
-// stop ends the server in good order.
-func (l *lifecycle) stop(signals <-chan os.Signal, drain time.Duration) error {
+// stop ends the server in good order: first the requests, then what goes on beside them. What is cut off there is done
+// again by the next server.
+func (l *lifecycle) stop(signals <-chan os.Signal, drain time.Duration, beside *background) error {
 	l.log.Info("stopping")
 	l.server.health.stop()
 	insisted, insist := context.WithCancel(context.Background())
@@ -88,6 +92,9 @@ func (l *lifecycle) stop(signals <-chan os.Signal, drain time.Duration) error {
 	defer cancel()
 	if err := l.server.http.Shutdown(ctx); err != nil {
 		return errors.Join(errCutOff, l.server.http.Close())
+	}
+	if !beside.stop(ctx) {
+		l.log.Warn("work in the background was cut off")
 	}
 	l.log.Info("stopped")
 	return nil

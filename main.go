@@ -39,6 +39,7 @@ type commands struct {
 	LoadData           loadCommand      `cmd:"" name:"loaddata" help:"Load rows from Django fixtures (JSON)."`
 	DumpData           dumpCommand      `cmd:"" name:"dumpdata" help:"Print rows as a Django fixture (JSON)."`
 	FlushExpiredTokens flushCommand     `cmd:"" name:"flushexpiredtokens" help:"Delete the rows of expired tokens."`
+	SendTestEmail      sendTestCommand  `cmd:"" name:"sendtestemail" help:"Send a test mail."`
 	Check              checkCommand     `cmd:"" help:"Look for mistakes in the settings."`
 	DiffSettings       diffCommand      `cmd:"" name:"diffsettings" help:"Print the settings that differ from the defaults."`
 	Keys               keysCommand      `cmd:"" help:"List, generate or rotate the keys that sign tokens."`

@@ -147,12 +147,12 @@ func TestFlushDeletesExpiredTokensOnly(t *testing.T) {
 }
 
 func TestDiffSettingsMasksSecretsAndNamesOrigins(t *testing.T) {
-	w := newWorkplace(t, "WATCHWORD_SECRET_KEY=hush-hush", "WATCHWORD_SIMPLE_JWT__LEEWAY=5", "WATCHWORD_EMAIL_HOST=mail")
+	w := newWorkplace(t, "WATCHWORD_SECRET_KEY=hush-hush", "WATCHWORD_SIMPLE_JWT__LEEWAY=5", "WATCHWORD_SOCIALACCOUNT_ADAPTER=mail")
 	file := w.write(t, "settings.yaml", "LISTEN: 127.0.0.1:9\n")
 	got := w.run(t, "", "diffsettings", "--settings", file)
 	got.expect(t, exitOK, `SECRET_KEY = ********  # environment WATCHWORD_SECRET_KEY`,
 		`SIMPLE_JWT.LEEWAY = "5s"  # environment WATCHWORD_SIMPLE_JWT__LEEWAY`, `LISTEN = "127.0.0.1:9"  # `+file+":1",
-		"# EMAIL_HOST: not used by this version")
+		"# SOCIALACCOUNT_ADAPTER: not used by this version")
 	if strings.Contains(got.out, "hush") || strings.Contains(got.out, "ALGORITHM") {
 		t.Errorf("shows too much:\n%s", got.out)
 	}

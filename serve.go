@@ -68,6 +68,10 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	if err != nil {
 		return err
 	}
+	mails, err := newMailing(&loaded.Settings, store, p.stdout, log)
+	if err != nil {
+		return err
+	}
 	var listening net.ListenConfig
 	listener, err := listening.Listen(p.ctx, "tcp", loaded.Server.Listen)
 	if err != nil {
@@ -80,7 +84,7 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 		version, _ := buildVersion()
 		log.Info("listening", "url", url, "version", version)
 	}
-	life := newLifecycle(srv, loaded.Server, log)
+	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run)
 	return life.run(p.ctx, listener)
 }
 

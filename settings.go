@@ -11,6 +11,8 @@ import (
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/password"
 	"watchword/auth/signing"
+	"watchword/email"
+	"watchword/email/outbox"
 	"watchword/models/gormstore"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
@@ -41,6 +43,8 @@ type Settings struct {
 	Keys     keys.Config         `setting:",inline"`
 	Accounts auth.Config         `setting:",inline"`
 	Password password.Config     `setting:",inline"`
+	Email    email.Config        `setting:",inline"`
+	Outbox   outbox.Config       `setting:",inline"`
 	Project  projectConfig       `setting:",inline"`
 	Features Features            `setting:"FEATURES"`
 	REST     restConfig          `setting:"REST_FRAMEWORK"`
@@ -71,7 +75,6 @@ type projectConfig struct {
 	LogoutOnGet   bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
 	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
 	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that is this site. Not used by this version."`
-	FromEmail     string `setting:"DEFAULT_FROM_EMAIL" help:"The sender of mails. Not used by this version."`
 }
 
 // DefaultSettings returns the defaults of a mode.
@@ -94,9 +97,10 @@ func DefaultSettings(mode Compatibility) Settings {
 		Keys:     keys.DefaultConfig(),
 		Accounts: auth.DefaultConfig(),
 		Password: password.DefaultConfig(),
+		Email:    email.DefaultConfig(),
+		Outbox:   outbox.DefaultConfig(),
 		Project: projectConfig{
 			AuthUserModel: "auth.User", LanguageCode: "en-us", UseTZ: true, SiteID: 1,
-			FromEmail: "webmaster@localhost",
 		},
 		Features: defaultFeatures(),
 		REST:     defaultREST(),

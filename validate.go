@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"watchword/auth"
+	"watchword/email"
 	"watchword/settings"
 )
 
@@ -21,6 +22,9 @@ func (s *Settings) Validate() error {
 		s.Password.Validate(),
 		s.Keys.Validate(),
 		s.Reset.Validate(),
+		s.Email.Validate(),
+		templateFaults(s.Email),
+		s.Outbox.Validate(),
 		prefixed("REST_AUTH.", s.RESTAuth.Validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
 	}
@@ -33,6 +37,12 @@ func (s *Settings) Validate() error {
 		faults = append(faults, s.Signing.Validate())
 	}
 	return errors.Join(faults...)
+}
+
+// templateFaults returns what is wrong with the templates of mails.
+func templateFaults(cfg email.Config) error {
+	_, err := email.NewTemplates(cfg)
+	return err
 }
 
 // validate returns what is wrong with how requests come in.

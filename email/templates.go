@@ -117,7 +117,7 @@ func (t *Templates) add(mail Mail, src sources) (err error) {
 	}
 	m, err := t.Render(mail)
 	if err == nil {
-		m.To = "ada@example.com"
+		m.From, m.To = "ada@example.com", "ada@example.com" // DEFAULT_FROM_EMAIL is Config.Validate's
 		err = m.Validate()
 	}
 	if err != nil {
