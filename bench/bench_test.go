@@ -2,13 +2,11 @@
 package bench
 
 import (
-	"context"
 	"crypto"
 	"crypto/pbkdf2"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"os"
 	"syscall"
 	"testing"
 
@@ -16,20 +14,6 @@ import (
 
 	"watchword/tests/harness"
 )
-
-func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	remove, err := harness.Build(context.Background())
-	if err != nil {
-		_, _ = os.Stderr.WriteString(err.Error() + "\n")
-		return 1
-	}
-	defer remove()
-	return m.Run()
-}
 
 // BenchmarkRSA2048 is one signature and one verification: what a refresh cannot do without.
 func BenchmarkRSA2048(b *testing.B) {
@@ -65,6 +49,11 @@ func BenchmarkPBKDF2(b *testing.B) {
 
 // BenchmarkStart is the time from starting the process to its first answer, on a database that exists.
 func BenchmarkStart(b *testing.B) {
+	remove, err := harness.Build(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(remove)
 	server := harness.Start(b, harness.Config{Database: harness.SQLite(b)})
 	for b.Loop() {
 		b.StopTimer()

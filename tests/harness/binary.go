@@ -24,7 +24,10 @@ func Build(ctx context.Context) (remove func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	remove = func() { _ = os.RemoveAll(dir) } // a folder left in the temporary folder harms nobody
+	remove = func() {
+		_ = os.Unsetenv(binaryVariable)
+		_ = os.RemoveAll(dir) // a folder left in the temporary folder harms nobody
+	}
 	path := filepath.Join(dir, "watchword")
 	args := []string{"build", "-o", path}
 	if RaceDetector {
