@@ -9,7 +9,7 @@ import (
 
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
 type Features struct {
-	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, hello, students."`
+	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, tutorial-jwt, hello, students."`
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold. Not used by this version."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
@@ -20,20 +20,21 @@ type Features struct {
 
 // The names of components.
 const (
-	mountSimpleJWT = "simplejwt"
-	mountRESTAuth  = "dj-rest-auth"
-	mountHello     = "hello"
-	mountStudents  = "students"
+	mountSimpleJWT   = "simplejwt"
+	mountRESTAuth    = "dj-rest-auth"
+	mountTutorialJWT = "tutorial-jwt"
+	mountHello       = "hello"
+	mountStudents    = "students"
 )
 
 // mountsHere are the components that this version can mount.
-var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountHello, mountStudents}
+var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountTutorialJWT, mountHello, mountStudents}
 
 // laterMounts are components that this version knows by name only.
-var laterMounts = [...]string{"ai-kit", "authtoken", "knox", "tutorial-jwt"}
+var laterMounts = [...]string{"ai-kit", "authtoken", "knox"}
 
 // defaultFeatures mounts everything that this version has whole. dj-rest-auth, whose registration, resets and cookies are
-// missing, has to be asked for.
+// missing, has to be asked for, and so has tutorial-jwt, whose tokens are good for long and cannot be taken back.
 func defaultFeatures() Features {
 	return Features{
 		Mounts: map[string]string{

@@ -109,6 +109,10 @@ func rules() []rule {
 			"REST_AUTH has neither USE_JWT nor TOKEN_MODEL: a login at dj-rest-auth hands out nothing."},
 		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
 			"REST_AUTH.OLD_PASSWORD_FIELD_ENABLED is false: whoever has got hold of a token can change the password."},
+		{"W017", true, func(l *Loaded) bool { return l.mounted(mountTutorialJWT) },
+			"FEATURES.mounts has tutorial-jwt: its tokens are good for up to 60 days and cannot be taken back, not even by a " +
+				"new password, and with HS256 everybody who can check one can also make one. Use simplejwt or dj-rest-auth " +
+				"for new clients."},
 		{"W021", true, func(l *Loaded) bool { return l.Email.Backend.Local() },
 			"EMAIL_BACKEND is not smtp: mails are printed, written into files or dropped, and nobody gets them."},
 		{"W022", true, func(l *Loaded) bool { return l.Email.ExposesPassword() },

@@ -29,6 +29,7 @@ const (
 	classJWT       authenticationClass = "jwt"
 	classJWTCookie authenticationClass = "jwt-cookie"
 	classAuthToken authenticationClass = "authtoken"
+	classTutorial  authenticationClass = "tutorial-jwt"
 
 	classAuthenticated permissionClass = "authenticated"
 	classAnybody       permissionClass = "anybody"
@@ -60,6 +61,7 @@ func (c *authenticationClass) UnmarshalText(text []byte) error {
 		"rest_framework_simplejwt.authentication.JWTAuthentication": classJWT,
 		"dj_rest_auth.jwt_auth.JWTCookieAuthentication":             classJWTCookie,
 		"rest_authtoken.auth.AuthTokenAuthentication":               classAuthToken,
+		"authentication.backends.JWTAuthentication":                 classTutorial,
 	})
 }
 
@@ -91,7 +93,7 @@ func readClass[C ~string](c *C, text []byte, kind string, python map[string]C) e
 
 // available reports whether this version has the class.
 func (c authenticationClass) available() bool {
-	return c == classJWT || c == classJWTCookie || c == classBasic || c == classToken
+	return c == classJWT || c == classJWTCookie || c == classBasic || c == classToken || c == classTutorial
 }
 
 // missing says what this version does not have of the class, or nothing.
@@ -99,6 +101,8 @@ func (c authenticationClass) missing() string {
 	switch {
 	case c == classJWTCookie:
 		return "this version reads the token in the header only, not the cookie."
+	case c == classTutorial:
+		return "its tokens are read below the mount tutorial-jwt only; elsewhere the others are asked."
 	case !c.available():
 		return "this version does not have it; the others are asked."
 	}

@@ -13,6 +13,7 @@ import (
 	"watchword/auth/dialects"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/dialects/simplejwt"
+	"watchword/auth/dialects/tutorialjwt"
 	"watchword/demo"
 	"watchword/models/gormstore"
 	"watchword/schemes"
@@ -58,6 +59,13 @@ func newServer(s *Settings, store *gormstore.Store, log *slog.Logger) (*server, 
 	}
 	if prefix, ok := s.Features.Mounts[mountRESTAuth]; ok {
 		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, store))
+	}
+	if prefix, ok := s.Features.Mounts[mountTutorialJWT]; ok {
+		tutorial, err := newTutorialJWT(s, accounts, store)
+		if err != nil {
+			return nil, err
+		}
+		tutorialjwt.Mount(site, prefix, tutorial)
 	}
 	if path, ok := s.Features.Mounts[mountHello]; ok {
 		demo.MountHello(site, path, bearer)

@@ -50,6 +50,7 @@ type Settings struct {
 	REST     restConfig          `setting:"REST_FRAMEWORK"`
 	RESTAuth djrestauth.Config   `setting:"REST_AUTH"`
 	JWT      jwt.Config          `setting:"SIMPLE_JWT"`
+	Tutorial tutorialConfig      `setting:"TUTORIAL_JWT"`
 }
 
 // serverConfig is how requests come in.
@@ -70,7 +71,7 @@ type logConfig struct {
 type projectConfig struct {
 	Debug         bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
 	Demo          bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
-	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model. Only auth.User."`
+	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or that of a project whose fixtures are loaded: authentication.User. Users are kept in auth_user whatever it is."`
 	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
 	LogoutOnGet   bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
 	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
@@ -106,12 +107,14 @@ func DefaultSettings(mode Compatibility) Settings {
 		REST:     defaultREST(),
 		RESTAuth: djrestauth.DefaultConfig(),
 		JWT:      jwt.DefaultConfig(),
+		Tutorial: defaultTutorial(),
 	}
 	if mode == Exact {
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()
 		s.RESTAuth = djrestauth.ExactConfig()
 		s.JWT = jwt.ExactConfig()
+		s.Tutorial = exactTutorial()
 		s.Reset = signing.ExactResetConfig()
 		s.Bodies = serializers.ExactConfig()
 	}
@@ -145,6 +148,7 @@ func (s *Settings) derive(report *settings.Report) {
 	if report.Origin("JWT_KEYS_FOLDER").Kind == settings.Default {
 		s.Keys.Folder = filepath.Join(s.DataDir, "keys")
 	}
+	s.Database.UserModel = s.Project.AuthUserModel
 	s.Keys.Keep = s.JWT.Leeway + max(s.JWT.AccessTokenLifetime, s.JWT.RefreshTokenLifetime,
 		s.JWT.SlidingTokenLifetime, s.JWT.SlidingTokenRefreshLifetime)
 }

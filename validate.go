@@ -15,6 +15,9 @@ import (
 // knownSecretKeys are keys that everybody knows, because they stand in documentation and templates.
 var knownSecretKeys = [...]string{"changeme", "change-me", "secret", "insecure", "your-secret-key", "please-change-me"}
 
+// userModels are the user models whose users can be kept in auth_user.
+var userModels = [...]string{"auth.User", "authentication.User"}
+
 // Validate returns every fault of every part, and the combinations that are dangerous, joined into one error.
 func (s *Settings) Validate() error {
 	faults := []error{
@@ -27,12 +30,14 @@ func (s *Settings) Validate() error {
 		s.Outbox.Validate(),
 		prefixed("REST_AUTH.", s.RESTAuth.Validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
+		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
 	faults = append(faults, s.Site.Validate())
 	faults = append(faults, s.Project.validate()...)
 	faults = append(faults, s.Features.validate()...)
 	faults = append(faults, s.dangers()...)
+	faults = append(faults, s.tutorialDangers()...)
 	if s.Signing.SecretKey != "" {
 		faults = append(faults, s.Signing.Validate())
 	}
@@ -66,9 +71,9 @@ func (c serverConfig) validate() []error {
 // validate refuses what Django offers and this server does not.
 func (c projectConfig) validate() []error {
 	var faults []error
-	if c.AuthUserModel != "auth.User" {
-		faults = append(faults, fmt.Errorf("AUTH_USER_MODEL: this version keeps users in Django's own auth.User only, "+
-			"not in %q", c.AuthUserModel))
+	if !slices.Contains(userModels[:], c.AuthUserModel) {
+		faults = append(faults, fmt.Errorf("AUTH_USER_MODEL: users are kept in Django's own auth_user, and %q does not fit; "+
+			"these do: %s", c.AuthUserModel, strings.Join(userModels[:], ", ")))
 	}
 	if language := strings.ToLower(c.LanguageCode); language != "en" && language != "en-us" {
 		faults = append(faults, fmt.Errorf("LANGUAGE_CODE: this version speaks English only (en or en-us), "+
