@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,32 +132,69 @@ func TestACertificateThatNobodyVouchesForIsRefused(t *testing.T) {
 	}
 }
 
-// TestAServerThatSaysNothingIsLeft talks to a port that accepts connections and never answers.
-func TestAServerThatSaysNothingIsLeft(t *testing.T) {
+// TestAServerThatTakesForEverIsLeft talks to ports that accept connections and never finish a line.
+func TestAServerThatTakesForEverIsLeft(t *testing.T) {
+	for name, talk := range map[string]func(conn net.Conn){
+		"says nothing": func(net.Conn) {},
+		"says a little at a time": func(conn net.Conn) {
+			for {
+				if _, err := conn.Write([]byte("2")); err != nil {
+					return
+				}
+				runtime.Gosched()
+			}
+		},
+		"listens for ever": func(conn net.Conn) {
+			_, _ = conn.Write([]byte("220 hello\r\n"))
+			_, _ = io.Copy(io.Discard, conn)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := Config{
+				Host: "127.0.0.1", Port: listen(t, talk), From: "webmaster@localhost", Timeout: 50 * time.Millisecond,
+			}
+			wantUnavailable(t.Context(), t, cfg)
+			cfg.Timeout = time.Hour
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			wantUnavailable(ctx, t, cfg)
+		})
+	}
+}
+
+// listen lets talk have every connection to the returned port, until the test ends.
+func listen(t *testing.T, talk func(conn net.Conn)) (port int) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = listener.Close() })
-	cfg := Config{
-		Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, From: "webmaster@localhost",
-		Timeout: 50 * time.Millisecond,
-	}
+	var talking sync.WaitGroup
+	t.Cleanup(func() {
+		_ = listener.Close()
+		talking.Wait()
+	})
+	talking.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			talking.Go(func() { talk(conn) })
+		}
+	})
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func wantUnavailable(ctx context.Context, t *testing.T, cfg Config) {
+	t.Helper()
 	s, err := NewSMTP(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Send(t.Context(), newMessage()); KindOf(err) != Unavailable {
-		t.Errorf("after EMAIL_TIMEOUT: %v, want one that is unavailable", err)
-	}
-	cfg.Timeout = time.Hour
-	if s, err = NewSMTP(cfg); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
 	if err := s.Send(ctx, newMessage()); KindOf(err) != Unavailable {
-		t.Errorf("after the context: %v, want one that is unavailable", err)
+		t.Errorf("Send = %v, want one that is unavailable", err)
 	}
 }
 
