@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -23,6 +24,12 @@ func racing(t *testing.T, db harness.Database) *harness.Server {
 // race posts the same body many times at once and returns all answers.
 func race(t *testing.T, server *harness.Server, path string, body any, n int) []harness.Answer {
 	t.Helper()
+	return raceEach(t, server, path, func(int) any { return body }, n)
+}
+
+// raceEach posts many bodies at once and returns all answers.
+func raceEach(t *testing.T, server *harness.Server, path string, body func(i int) any, n int) []harness.Answer {
+	t.Helper()
 	answers := make([]harness.Answer, n)
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
@@ -31,7 +38,7 @@ func race(t *testing.T, server *harness.Server, path string, body any, n int) []
 		done.Go(func() {
 			ready.Done()
 			<-start
-			got, err := server.Do(t.Context(), http.MethodPost, path, "", body)
+			got, err := server.Do(t.Context(), http.MethodPost, path, "", body(i))
 			if err != nil {
 				t.Error(err)
 			}
@@ -140,4 +147,45 @@ func TestParallelLoginsAllCount(t *testing.T) {
 			t.Errorf("%d outstanding tokens for %d logins", got, len(tokens))
 		}
 	})
+}
+
+// TestOneRegistrationOfManyGetsTheAddress lets many people register at the tutorial's endpoint with one address or one
+// name: the table has no unique index for addresses.
+func TestOneRegistrationOfManyGetsTheAddress(t *testing.T) {
+	t.Parallel()
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		settings := harness.DefaultSettings(t)
+		settings["FEATURES"] = map[string]any{"mounts": map[string]string{"tutorial-jwt": "/jwt/"}}
+		server := harness.Start(t, harness.Config{Database: db, Settings: settings, Secrets: []string{ownPassword}})
+		rows := db.Open(t)
+		for round := range rounds {
+			wanted := fmt.Sprintf("wanted%d", round)
+			for _, body := range []func(i int) any{
+				func(i int) any { return registration(fmt.Sprintf("racer%dof%d", i, round), wanted) },
+				func(i int) any { return registration(wanted, fmt.Sprintf("racer%dof%d", i, round)) },
+			} {
+				won := 0
+				for _, got := range raceEach(t, server, "/jwt/registration/", body, racers) {
+					switch got.Status {
+					case 201:
+						won++
+					case 400:
+					default:
+						wantBusy(t, got)
+					}
+				}
+				if won != 1 {
+					t.Errorf("%d of %d registrations won, want 1", won, racers)
+				}
+			}
+			if got := harness.Count(t, rows, "SELECT count(*) FROM auth_user"); got != 2*(round+1) {
+				t.Fatalf("%d users after %d rounds of two races", got, round+1)
+			}
+		}
+	})
+}
+
+// registration is a body for the tutorial's registration.
+func registration(username, mailbox string) map[string]string {
+	return map[string]string{"username": username, "email": mailbox + "@example.com", "password": ownPassword}
 }
