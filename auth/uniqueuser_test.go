@@ -65,8 +65,10 @@ func TestCheckUniqueUserNamesEveryFault(t *testing.T) {
 		{"an address that was stored as it came", "new", "loaded@EXAMPLE.com", goodPassword,
 			[]error{auth.ErrEmailTaken}, []error{auth.ErrEmailTaken}},
 		{"a name with a blank", "a b", "new@example.com", goodPassword, []error{auth.ErrUsernameInvalid}, nil},
-		{"a long name", long, "new@example.com", goodPassword, []error{auth.ErrUsernameInvalid}, []error{auth.ErrUsernameInvalid}},
-		{"no name", "", "new@example.com", goodPassword, []error{auth.ErrUsernameInvalid}, []error{auth.ErrUsernameInvalid}},
+		{"a long name", long, "new@example.com", goodPassword,
+			[]error{auth.ErrUsernameInvalid}, []error{auth.ErrUsernameInvalid}},
+		{"no name", "", "new@example.com", goodPassword,
+			[]error{auth.ErrUsernameInvalid}, []error{auth.ErrUsernameInvalid}},
 		{"a reserved name", "Root", "new@example.com", goodPassword, []error{auth.ErrUsernameReserved}, nil},
 		{"another's address for a name", "boss@example.com", "new@example.com", goodPassword,
 			[]error{auth.ErrUsernameReserved}, nil},
@@ -105,7 +107,7 @@ func wantFaults(t *testing.T, err error, want []error) {
 	var weak *auth.WeakPassword
 	same := len(refused.Faults) == len(want)
 	for _, one := range want {
-		if one == errWeak {
+		if errors.Is(one, errWeak) {
 			same = same && errors.As(err, &weak)
 			continue
 		}
@@ -154,7 +156,9 @@ func TestByExactEmail(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	off := models.User{Username: "off", Email: "off@example.com", Password: "md5$salt$" + md5Of("salt", "off-pw"), DateJoined: now}
+	off := models.User{
+		Username: "off", Email: "off@example.com", Password: "md5$salt$" + md5Of("salt", "off-pw"), DateJoined: now,
+	}
 	if err := store.CreateUser(t.Context(), &off); err != nil {
 		t.Fatal(err)
 	}

@@ -21,10 +21,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 		return fromSeconds(seconds)
 	}
-	sign, rest := time.Duration(1), text
-	if after, ok := strings.CutPrefix(rest, "-"); ok {
-		sign, rest = -1, after
-	}
+	rest, negative := strings.CutPrefix(text, "-")
 	var total time.Duration
 	if parts := regexp.MustCompile(`^(\d+)d(.*)$`).FindStringSubmatch(rest); parts != nil {
 		days, err := strconv.ParseInt(parts[1], 10, 64)
@@ -42,7 +39,10 @@ func ParseDuration(text string) (time.Duration, error) {
 	} else if total == 0 && !strings.HasPrefix(text, "0") {
 		return 0, errDuration
 	}
-	return sign * total, nil
+	if negative {
+		total = -total
+	}
+	return total, nil
 }
 
 // fromSeconds turns seconds into a duration, refusing what does not fit.

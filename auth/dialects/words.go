@@ -103,11 +103,12 @@ func TokenRefused(f *schemes.Failure) *serializers.Problem {
 		return serializers.AuthenticationFailed(passwordChanged())
 	case schemes.UserMissing, schemes.UserInactive, schemes.NoUser:
 		return serializers.AuthenticationFailed(detail("No active account found for the given token.", ""))
+	default:
+		if message := TokenMessage(f); message != "" {
+			return serializers.AuthenticationFailed(detail(message, tokenNotValid))
+		}
+		return nil
 	}
-	if message := TokenMessage(f); message != "" {
-		return serializers.AuthenticationFailed(detail(message, tokenNotValid))
-	}
-	return nil
 }
 
 // TokenMessage says what is wrong with a JWT itself; "" when f is about something else.

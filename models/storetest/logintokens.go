@@ -112,12 +112,16 @@ func wantLoginTokens(t *testing.T, s Store, want map[byte]bool) {
 
 func refreshing(t *testing.T, s Store, d models.Digest) {
 	for _, step := range []struct {
-		at, since, want time.Duration
-	}{{10, 0, 10}, {15, 10, 10}, {15, 11, 15}} {
-		must(t, s.RefreshLoginToken(t.Context(), d, moment.Add(step.at*time.Minute), moment.Add(step.since*time.Minute)))
+		at, since, want time.Duration // after the moment
+	}{
+		{10 * time.Minute, 0, 10 * time.Minute},
+		{15 * time.Minute, 10 * time.Minute, 10 * time.Minute},
+		{15 * time.Minute, 11 * time.Minute, 15 * time.Minute},
+	} {
+		must(t, s.RefreshLoginToken(t.Context(), d, moment.Add(step.at), moment.Add(step.since)))
 		token, _, err := s.LoginToken(t.Context(), []models.Digest{d})
 		must(t, err)
-		if want := moment.Add(step.want * time.Minute); token.Refreshed == nil || !token.Refreshed.Equal(want) {
+		if want := moment.Add(step.want); token.Refreshed == nil || !token.Refreshed.Equal(want) {
 			t.Errorf("refreshed at %v, want %v", token.Refreshed, want)
 		}
 	}

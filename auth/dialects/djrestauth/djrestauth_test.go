@@ -131,7 +131,7 @@ func (w *world) user(name string) *models.User {
 func secretOf(name string) string { return "Secret-of-" + name }
 
 // load adds rows in Django's fixture format.
-func (w *world) load(format string, args ...any) {
+func (w *world) loadf(format string, args ...any) {
 	w.t.Helper()
 	_, err := w.store.LoadFixtures(w.t.Context(), strings.NewReader(fmt.Sprintf(format, args...)))
 	must(w.t, err)

@@ -58,7 +58,7 @@ func TestLoginRefuses(t *testing.T) {
 		t.Run(string(tt.method), func(t *testing.T) {
 			w := newWorld(t, func(o *options) { o.core.Method = tt.method })
 			w.user("alice")
-			w.load(`[{"model": "auth.user", "fields": {"username": "disabled", "password": "!", "is_active": false,
+			w.loadf(`[{"model": "auth.user", "fields": {"username": "disabled", "password": "!", "is_active": false,
 				"date_joined": "2024-01-02T03:04:05Z"}}]`)
 			for _, r := range tt.refusals {
 				t.Run(r.name, func(t *testing.T) {
@@ -112,11 +112,11 @@ func TestLoginWaitsForTheAddressWhereVerificationIsMandatory(t *testing.T) {
 	body := `{"username":"alice","password":"Secret-of-alice"}`
 	unverified := `{"non_field_errors":["E-mail is not verified."]}`
 	w.want(http.MethodPost, "login/", "", body, http.StatusBadRequest, unverified)
-	w.load(`[{"model": "account.emailaddress", "pk": 1, "fields": {"user": %s, "email": "alice@example.com",
+	w.loadf(`[{"model": "account.emailaddress", "pk": 1, "fields": {"user": %s, "email": "alice@example.com",
 		"verified": false, "primary": true}}]`, alice.ID)
 	w.want(http.MethodPost, "login/", "", body, http.StatusBadRequest, unverified)
 	w.want(http.MethodPost, "login/", "", `{"username":"alice","password":"x"}`, http.StatusBadRequest, unable)
-	w.load(`[{"model": "account.emailaddress", "pk": 1, "fields": {"user": %s, "email": "alice@example.com",
+	w.loadf(`[{"model": "account.emailaddress", "pk": 1, "fields": {"user": %s, "email": "alice@example.com",
 		"verified": true, "primary": true}}]`, alice.ID)
 	w.logIn("alice")
 }

@@ -87,7 +87,7 @@ func TestLogoutEndsTheRefreshTokenInTheBody(t *testing.T) {
 func TestLogoutWithJWTsEndsTheOpaqueTokenToo(t *testing.T) {
 	w := newWorld(t, withJWT)
 	alice := w.user("alice")
-	w.load(`[{"model": "authtoken.token", "pk": "aaaaaaaa0123456789abcdef0123456789abcdef",
+	w.loadf(`[{"model": "authtoken.token", "pk": "aaaaaaaa0123456789abcdef0123456789abcdef",
 		"fields": {"user": %s, "created": "2024-01-02T03:04:05Z"}}]`, alice.ID)
 	answer := w.logIn("alice")
 	w.want(http.MethodPost, "logout/", fmt.Sprint("Bearer ", answer["access"]), fmt.Sprintf(`{"refresh":%q}`, answer["refresh"]), 200, gone)
@@ -102,7 +102,7 @@ func TestLogoutLeavesOpaqueTokensAloneThatAreNotItsOwn(t *testing.T) {
 		o.dialect.TokenModel = djrestauth.NoToken
 	})
 	alice := w.user("alice")
-	w.load(`[{"model": "authtoken.token", "pk": "aaaaaaaa0123456789abcdef0123456789abcdef",
+	w.loadf(`[{"model": "authtoken.token", "pk": "aaaaaaaa0123456789abcdef0123456789abcdef",
 		"fields": {"user": %s, "created": "2024-01-02T03:04:05Z"}}]`, alice.ID)
 	answer := w.logIn("alice")
 	w.want(http.MethodPost, "logout/", fmt.Sprint("Bearer ", answer["access"]), fmt.Sprintf(`{"refresh":%q}`, answer["refresh"]), 200, gone)
