@@ -39,7 +39,7 @@ func newTutorialJWT(s *Settings, accounts *auth.Service, store *gormstore.Store)
 	}), nil
 }
 
-// newTutorialTokens returns the scheme of the tutorial's tokens. users may be nil when only the settings are of interest.
+// newTutorialTokens returns the scheme of the tutorial's tokens. users may be nil when only the settings matter.
 func (s *Settings) newTutorialTokens(users jwt.Users) (*jwt.Tutorial, error) {
 	tokens, err := jwt.NewTutorial(s.Tutorial.TutorialConfig, s.Signing.SecretKey, users)
 	return tokens, prefixed("TUTORIAL_JWT.", err)

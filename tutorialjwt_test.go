@@ -12,7 +12,8 @@ const tutorialMount = "FEATURES: {mounts: {tutorial-jwt: /jwt/}}\n"
 func TestTheTutorialIsServedOnlyWhereItIsAskedFor(t *testing.T) {
 	w := newWorkplace(t)
 	form := url.Values{"email": {"ana@example.com"}, "username": {"ana"}, "password": {goodPassword}}
-	if status, _ := w.serve(t).do(t, http.MethodPost, "/jwt/registration/", "", form); status != http.StatusNotFound {
+	status, _ := w.serve(t).do(t, http.MethodPost, "/jwt/registration/", "", form)
+	if status != http.StatusNotFound {
 		t.Errorf("by default: got %d, want 404", status)
 	}
 	s := w.serve(t, `WATCHWORD_FEATURES__MOUNTS={"tutorial-jwt": "/jwt/", "hello": "/hello/"}`)
@@ -21,10 +22,12 @@ func TestTheTutorialIsServedOnlyWhereItIsAskedFor(t *testing.T) {
 	if status != http.StatusCreated || token == "" {
 		t.Fatalf("registration: %d %v", status, body)
 	}
-	if status, body := s.do(t, http.MethodGet, "/jwt/me/", token, nil); status != http.StatusOK || body["username"] != "ana" {
+	status, body = s.do(t, http.MethodGet, "/jwt/me/", token, nil)
+	if status != http.StatusOK || body["username"] != "ana" {
 		t.Errorf("me: %d %v", status, body)
 	}
-	if status, body := s.do(t, http.MethodGet, "/hello/", token, nil); status != http.StatusUnauthorized {
+	status, body = s.do(t, http.MethodGet, "/hello/", token, nil)
+	if status != http.StatusUnauthorized {
 		t.Errorf("elsewhere the token proves something: %d %v", status, body)
 	}
 }
@@ -34,8 +37,10 @@ func TestTheTutorialsSettings(t *testing.T) {
 	for _, tt := range []struct{ name, file, want string }{
 		{"a key that will be made", tutorialMount, ""},
 		{"a short secret key", tutorialMount + "SECRET_KEY: " + short, "TUTORIAL_JWT.SIGNING_KEY: has 31 bytes"},
-		{"a short secret key that is not used", tutorialMount + "SECRET_KEY: " + short + "\nTUTORIAL_JWT: {SIGNING_KEY: " + long + "}", ""},
-		{"a short key of its own", tutorialMount + "TUTORIAL_JWT: {SIGNING_KEY: " + short + "}", "TUTORIAL_JWT.SIGNING_KEY: has 31 bytes"},
+		{"a short secret key that is not used",
+			tutorialMount + "SECRET_KEY: " + short + "\nTUTORIAL_JWT: {SIGNING_KEY: " + long + "}", ""},
+		{"a short key of its own",
+			tutorialMount + "TUTORIAL_JWT: {SIGNING_KEY: " + short + "}", "TUTORIAL_JWT.SIGNING_KEY: has 31 bytes"},
 		{"a short secret key, exactly", tutorialMount + "COMPATIBILITY: exact\nSECRET_KEY: " + short, ""},
 		{"a short secret key where it is not served", "SECRET_KEY: " + short, ""},
 		{"the secret of the other tokens", tutorialMount + "SIMPLE_JWT: {ALGORITHM: HS256}\nSECRET_KEY: " + long,

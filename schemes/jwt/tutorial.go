@@ -24,8 +24,8 @@ const tutorialAlgorithm = "HS256"
 var tutorialClaims = []string{"id", "exp", "nbf", "iat", "aud"}
 
 // Tutorial is the scheme of a widely copied tutorial: one long-lived HS256 token that says who somebody is and when it
-// ends, and nothing else. It has no id, so a single token cannot be taken back; it ends with its time, with the user, or
-// with the secret. It exists for clients that have such tokens already.
+// ends, and nothing else. It has no id, so a single token cannot be taken back; it ends with its time, with the user,
+// or with the secret. It exists for clients that have such tokens already.
 //
 // It has a secret of its own and never sees the keys of Scheme, nor Scheme its secret, so that a token of one is never
 // one of the other (RFC 8725 section 3.1). Where the original is lax, this is not: HS384 and HS512, tokens without an

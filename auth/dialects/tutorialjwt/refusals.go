@@ -11,8 +11,8 @@ import (
 	"watchword/serializers"
 )
 
-// refuse says what is wrong with a registration: field by field, in the order of the serializer, faults, which were found
-// when it was read, or else what the core refused. Errors that are no refusal are returned as they are.
+// refuse says what is wrong with a registration, field by field and in the order of the serializer: faults, which were
+// found when it was read, or else what the core refused. Errors that are no refusal are returned as they are.
 func (d *Dialect) refuse(wanted auth.UniqueUser, faults *serializers.Errors, err error) error {
 	var refused *auth.UserRefused
 	if err != nil && !errors.As(err, &refused) {

@@ -2,8 +2,8 @@
 // log in with an e-mail address, for one long-lived token, and look at the own account. It exists for clients that have
 // such tokens; new ones are better served by any other dialect.
 //
-// The tutorial has a user model of its own. Here its users are rows of auth_user: they log in by the exact address, user
-// names have 150 characters at most instead of 255, and addresses are unique among the accounts that are made here.
+// The tutorial has a user model of its own. Here its users are rows of auth_user: they log in by the exact address,
+// user names have 150 characters at most instead of 255, and addresses are unique among the accounts that are made here.
 package tutorialjwt
 
 import (
@@ -67,8 +67,8 @@ func Mount(site *dialects.Site, prefix string, d *Dialect) {
 	}
 }
 
-// views returns the views by their paths. Names and descriptions are what the metadata of the original says; the tutorial
-// itself has no view of the own account, only the recordings of it have.
+// views returns the views by their paths. Names and descriptions are what the metadata of the original says; the
+// tutorial itself has no view of the own account, only the recordings of it have.
 func (d *Dialect) views() map[string]dialects.View {
 	return map[string]dialects.View{
 		"registration": {

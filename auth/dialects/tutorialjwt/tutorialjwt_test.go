@@ -229,7 +229,8 @@ func TestLoginFaults(t *testing.T) {
 	}
 	t.Run("safe, a password is taken to the letter", func(t *testing.T) {
 		safe := newSite(t, tutorialjwt.DefaultConfig())
-		want(t, ask(t, safe, "POST", "/jwt/login/", "", `{"email":"alice@example.com","password":" correct-horse-9 "}`), 400, notFound)
+		const padded = `{"email":"alice@example.com","password":" correct-horse-9 "}`
+		want(t, ask(t, safe, "POST", "/jwt/login/", "", padded), 400, notFound)
 	})
 }
 
