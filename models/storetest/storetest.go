@@ -35,6 +35,7 @@ type Store interface {
 
 	loginTokenStore
 	confirmationStore
+	sessionStore
 
 	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
 	ReleaseLease(ctx context.Context, name, holder string) error
@@ -63,6 +64,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"tokens", tokens},
 		{"login tokens", loginTokens},
 		{"confirmations", confirmations},
+		{"sessions", sessions},
 		{"leases", leases},
 		{"outbox", outbox},
 		{"students", students},

@@ -1,0 +1,74 @@
+package gormstore
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"watchword/models"
+)
+
+// Session finds the session of that key that ends after now. It returns models.ErrNotFound if there is none.
+func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models.Session, error) {
+	const query = "SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = ? AND expire_date > ?"
+	if !storable(key) {
+		return nil, models.ErrNotFound
+	}
+	found := new(models.Session)
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Raw(query, key, now).Row().Scan(&found.Key, &found.Data, &found.ExpireDate)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// CreateSession inserts a session. It returns models.ErrConflict, and leaves the transaction usable, if the key is taken:
+// even the key of a session that has ended.
+func (s *Store) CreateSession(ctx context.Context, session models.Session) error {
+	const query = `INSERT INTO django_session (session_key, session_data, expire_date) VALUES (?, ?, ?)
+		ON CONFLICT (session_key) DO NOTHING`
+	return s.write(ctx, func(db *gorm.DB) error {
+		result := db.Exec(query, session.Key, session.Data, session.ExpireDate)
+		if result.Error == nil && result.RowsAffected == 0 {
+			return models.ErrConflict
+		}
+		return result.Error
+	})
+}
+
+// ReplaceSession makes the session of that key into the given one, which may have another key. It returns
+// models.ErrNotFound if the session is gone: writing never brings one back.
+func (s *Store) ReplaceSession(ctx context.Context, key string, session models.Session) error {
+	const query = "UPDATE django_session SET session_key = ?, session_data = ?, expire_date = ? WHERE session_key = ?"
+	return s.write(ctx, func(db *gorm.DB) error {
+		return oneRow(db.Exec(query, session.Key, session.Data, session.ExpireDate, key))
+	})
+}
+
+// ExtendSession moves the end of the session of that key, and leaves its data alone. It returns models.ErrNotFound if
+// the session is gone.
+func (s *Store) ExtendSession(ctx context.Context, key string, until time.Time) error {
+	const query = "UPDATE django_session SET expire_date = ? WHERE session_key = ?"
+	return s.write(ctx, func(db *gorm.DB) error { return oneRow(db.Exec(query, until, key)) })
+}
+
+// DeleteSession deletes the session of that key; none is no error.
+func (s *Store) DeleteSession(ctx context.Context, key string) error {
+	if !storable(key) {
+		return nil
+	}
+	return s.write(ctx, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM django_session WHERE session_key = ?", key).Error
+	})
+}
+
+// DeleteExpiredSessions deletes sessions that have ended by now: at most limit of them, oldest first. It returns how
+// many; fewer than limit means that none is left.
+func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
+	const query = `DELETE FROM django_session WHERE expire_date <= ? AND session_key IN (
+		SELECT session_key FROM django_session WHERE expire_date <= ? ORDER BY expire_date LIMIT ?)`
+	return s.deleteBatch(ctx, query, now, now, limit)
+}
