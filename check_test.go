@@ -24,6 +24,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		quietMail = "EMAIL_BACKEND: smtp\nDEFAULT_FROM_EMAIL: Team <team@example.com>\n"
 		quietRest = "FEATURES: {mounts: {simplejwt: /api/token/}}\n"
 		quiet     = quietMail + quietRest
+		opaque    = quietMail + "FEATURES: {mounts: {authtoken: /auth/}}\n"
 	)
 	for _, tt := range []struct {
 		name, file string
@@ -53,6 +54,10 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"a password in clear", quiet + "EMAIL_HOST: mail\nEMAIL_HOST_USER: u\nEMAIL_HOST_PASSWORD: p", true, []string{"W022"}},
 		{"a password in STARTTLS", quiet + "EMAIL_HOST: mail\nEMAIL_HOST_USER: u\nEMAIL_HOST_PASSWORD: p\nEMAIL_USE_TLS: true", true, []string{}},
 		{"mails from nowhere", quietRest + "EMAIL_BACKEND: smtp", true, []string{"W023"}},
+		{"any password to register with", opaque + "REGISTRATION_ENABLED: true\nREGISTRATION_VALIDATE_PASSWORDS: false", true, []string{"W018"}},
+		{"links that confirm when opened", opaque + "REGISTRATION_ENABLED: true\nREGISTRATION_EMAIL_CONFIRM: true\n" +
+			"REGISTRATION_EMAIL: {BASE_URL: https://example.com}", true, []string{"W019"}},
+		{"opaque tokens without an end", opaque + "AUTH_TOKEN_VALIDITY: 0", true, []string{"W020"}},
 		{"parts of a later version", "FEATURES: {mounts: {ai-kit: /a/}}\nSOCIALACCOUNT_ADAPTER: x", false, []string{"W101", "W102"}},
 		{"class of a later version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session, jwt]}", false, []string{"W103"}},
 		{"no class of this version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", false, []string{"E001", "W103"}},

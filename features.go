@@ -9,7 +9,7 @@ import (
 
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
 type Features struct {
-	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, tutorial-jwt, hello, students."`
+	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, authtoken, tutorial-jwt, hello, students."`
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold. Not used by this version."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
@@ -23,22 +23,23 @@ const (
 	mountSimpleJWT   = "simplejwt"
 	mountRESTAuth    = "dj-rest-auth"
 	mountTutorialJWT = "tutorial-jwt"
+	mountAuthToken   = "authtoken"
 	mountHello       = "hello"
 	mountStudents    = "students"
 )
 
 // mountsHere are the components that this version can mount.
-var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountTutorialJWT, mountHello, mountStudents}
+var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountAuthToken, mountTutorialJWT, mountHello, mountStudents}
 
 // laterMounts are components that this version knows by name only.
-var laterMounts = [...]string{"ai-kit", "authtoken", "knox"}
+var laterMounts = [...]string{"ai-kit", "knox"}
 
 // defaultFeatures mounts everything that this version has whole. dj-rest-auth, whose registration, resets and cookies are
 // missing, has to be asked for, and so has tutorial-jwt, whose tokens are good for long and cannot be taken back.
 func defaultFeatures() Features {
 	return Features{
 		Mounts: map[string]string{
-			mountSimpleJWT: "/api/token/", mountHello: "/hello/", mountStudents: "/api/students/",
+			mountSimpleJWT: "/api/token/", mountAuthToken: "/auth/", mountHello: "/hello/", mountStudents: "/api/students/",
 		},
 		Allauth:        true,
 		TokenBlacklist: true,

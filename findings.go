@@ -113,6 +113,18 @@ func rules() []rule {
 			"FEATURES.mounts has tutorial-jwt: its tokens are good for up to 60 days and cannot be taken back, not even by a " +
 				"new password, and with HS256 everybody who can check one can also make one. Use simplejwt or dj-rest-auth " +
 				"for new clients."},
+		{"W018", true, func(l *Loaded) bool {
+			return l.mounted(mountAuthToken) && l.Registration.Enabled && !l.Registration.ValidatePasswords
+		},
+			"REGISTRATION_VALIDATE_PASSWORDS is false: register/ takes any password of six characters, whatever " +
+				"AUTH_PASSWORD_VALIDATORS says."},
+		{"W019", true, func(l *Loaded) bool {
+			return l.mounted(mountAuthToken) && l.Registration.Enabled && l.Registration.Confirmation.Required && !l.AuthToken.ConfirmPage
+		},
+			"REGISTRATION_CONFIRM_PAGE is false: programs that open every link in a mail confirm addresses that nobody has " +
+				"confirmed."},
+		{"W020", true, func(l *Loaded) bool { return l.mounted(mountAuthToken) && l.Tokens.Validity == 0 },
+			"AUTH_TOKEN_VALIDITY is 0: a stolen opaque token works until its owner logs out with it."},
 		{"W021", true, func(l *Loaded) bool { return l.Email.Backend.Local() },
 			"EMAIL_BACKEND is not smtp: mails are printed, written into files or dropped, and nobody gets them."},
 		{"W022", true, func(l *Loaded) bool { return l.Email.ExposesPassword() },

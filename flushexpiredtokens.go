@@ -1,7 +1,5 @@
 package main
 
-import "time"
-
 // flushBatch is how many rows are deleted in one transaction, so that others do not wait long.
 const flushBatch = 1000
 
@@ -21,16 +19,10 @@ func (*flushCommand) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = store.Close() }()
-	total, now := 0, time.Now()
-	for {
-		n, err := store.DeleteExpiredTokens(p.ctx, now, flushBatch)
-		total += n
-		if err != nil {
-			return err
-		}
-		if n < flushBatch {
-			p.printf("Deleted %d expired tokens.\n", total)
-			return nil
-		}
+	total, err := sweepAll(p.ctx, store.DeleteExpiredTokens)
+	if err != nil {
+		return err
 	}
+	p.printf("Deleted %d expired tokens.\n", total)
+	return nil
 }

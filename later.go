@@ -6,9 +6,9 @@ import "strings"
 // a settings file written for the whole can be used today. A star stands for any ending; a name that is a setting after
 // all is read all the same.
 var laterSettings = [...]string{
-	"ACCOUNT_*", "AI_KIT_AUTH", "AUTH_TOKEN_*", "CORS_*", "CSRF_*", "REGISTRATION_*", "REST_KNOX",
+	"ACCOUNT_*", "AI_KIT_AUTH", "CORS_*", "CSRF_*", "REST_KNOX",
 	"REST_FRAMEWORK.DEFAULT_THROTTLE_*", "REST_FRAMEWORK.NUM_PROXIES", "SECURE_PROXY_SSL_HEADER", "SESSION_*",
-	"SOCIALACCOUNT_*", "USER_SERIALIZER",
+	"SOCIALACCOUNT_*",
 
 	"REST_AUTH.JWT_AUTH_COOKIE*", "REST_AUTH.JWT_AUTH_REFRESH_COOKIE*", "REST_AUTH.JWT_AUTH_SAMESITE",
 	"REST_AUTH.JWT_AUTH_SECURE", "REST_AUTH.JWT_SERIALIZER*", "REST_AUTH.JWT_TOKEN_CLAIMS_SERIALIZER",

@@ -32,20 +32,22 @@ func main() {
 type commands struct {
 	Settings string `placeholder:"FILE" help:"Settings file (default: $$WATCHWORD_SETTINGS)."`
 
-	Serve              serveCommand     `cmd:"" default:"withargs" help:"Run the server. This is the default."`
-	Migrate            migrateCommand   `cmd:"" help:"Bring the database up to date."`
-	CreateSuperuser    createCommand    `cmd:"" name:"createsuperuser" help:"Create an administrator."`
-	ChangePassword     passwordCommand  `cmd:"" name:"changepassword" help:"Set a user's password."`
-	LoadData           loadCommand      `cmd:"" name:"loaddata" help:"Load rows from Django fixtures (JSON)."`
-	DumpData           dumpCommand      `cmd:"" name:"dumpdata" help:"Print rows as a Django fixture (JSON)."`
-	FlushExpiredTokens flushCommand     `cmd:"" name:"flushexpiredtokens" help:"Delete the rows of expired tokens."`
-	SendTestEmail      sendTestCommand  `cmd:"" name:"sendtestemail" help:"Send a test mail."`
-	Check              checkCommand     `cmd:"" help:"Look for mistakes in the settings."`
-	DiffSettings       diffCommand      `cmd:"" name:"diffsettings" help:"Print the settings that differ from the defaults."`
-	Keys               keysCommand      `cmd:"" help:"List, generate or rotate the keys that sign tokens."`
-	Version            versionCommand   `cmd:"" help:"Print the version."`
-	HealthCheck        healthCommand    `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready."`
-	SettingsReference  referenceCommand `cmd:"" name:"settings-reference" hidden:"" help:"Write the reference of all settings."`
+	Serve              serveCommand            `cmd:"" default:"withargs" help:"Run the server. This is the default."`
+	Migrate            migrateCommand          `cmd:"" help:"Bring the database up to date."`
+	CreateSuperuser    createCommand           `cmd:"" name:"createsuperuser" help:"Create an administrator."`
+	ChangePassword     passwordCommand         `cmd:"" name:"changepassword" help:"Set a user's password."`
+	LoadData           loadCommand             `cmd:"" name:"loaddata" help:"Load rows from Django fixtures (JSON)."`
+	DumpData           dumpCommand             `cmd:"" name:"dumpdata" help:"Print rows as a Django fixture (JSON)."`
+	ClearAuthTokens    clearCommand            `cmd:"" name:"clearexpiredauthtokens" help:"Delete expired opaque tokens and links."`
+	SendConfirmation   sendConfirmationCommand `cmd:"" name:"sendconfirmation" help:"Mail confirmation links."`
+	FlushExpiredTokens flushCommand            `cmd:"" name:"flushexpiredtokens" help:"Delete the rows of expired tokens."`
+	SendTestEmail      sendTestCommand         `cmd:"" name:"sendtestemail" help:"Send a test mail."`
+	Check              checkCommand            `cmd:"" help:"Look for mistakes in the settings."`
+	DiffSettings       diffCommand             `cmd:"" name:"diffsettings" help:"Print the settings that differ from the defaults."`
+	Keys               keysCommand             `cmd:"" help:"List, generate or rotate the keys that sign tokens."`
+	Version            versionCommand          `cmd:"" help:"Print the version."`
+	HealthCheck        healthCommand           `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready."`
+	SettingsReference  referenceCommand        `cmd:"" name:"settings-reference" hidden:"" help:"Write the reference of all settings."`
 }
 
 // program is what every command works with.

@@ -93,7 +93,7 @@ func readClass[C ~string](c *C, text []byte, kind string, python map[string]C) e
 
 // available reports whether this version has the class.
 func (c authenticationClass) available() bool {
-	return c == classJWT || c == classJWTCookie || c == classBasic || c == classToken || c == classTutorial
+	return c == classJWT || c == classJWTCookie || c == classBasic || c == classToken || c == classTutorial || c == classAuthToken
 }
 
 // missing says what this version does not have of the class, or nothing.

@@ -6,14 +6,16 @@ import (
 	"watchword/auth"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/models/gormstore"
+	"watchword/schemes"
 	"watchword/schemes/jwt"
 	"watchword/schemes/token"
 )
 
 // newRESTAuth returns dj-rest-auth's endpoints.
-func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *gormstore.Store) *djrestauth.Dialect {
+func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *gormstore.Store,
+	known []schemes.Scheme) *djrestauth.Dialect {
 	return djrestauth.New(s.restAuth(), djrestauth.Deps{
-		Accounts: accounts, Schemes: newSchemes(s, accounts, bearer, store), Tokens: bearer,
+		Accounts: accounts, Schemes: known, Tokens: bearer,
 		Keys: token.NewPlain(store, time.Now),
 	})
 }

@@ -64,11 +64,11 @@ func (c *serveCommand) open(ctx context.Context, s *Settings) (*gormstore.Store,
 
 // serve listens and answers requests until it is told to stop.
 func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store, log *slog.Logger) error {
-	srv, err := newServer(&loaded.Settings, store, log)
+	mails, err := newMailing(&loaded.Settings, store, p.stdout, log)
 	if err != nil {
 		return err
 	}
-	mails, err := newMailing(&loaded.Settings, store, p.stdout, log)
+	srv, err := newServer(&loaded.Settings, store, mails, log)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 		version, _ := buildVersion()
 		log.Info("listening", "url", url, "version", version)
 	}
-	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run)
+	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.janitor.Run)
 	return life.run(p.ctx, listener)
 }
 

@@ -11,10 +11,12 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/auth/dialects/authtoken"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/dialects/simplejwt"
 	"watchword/auth/dialects/tutorialjwt"
 	"watchword/demo"
+	"watchword/janitor"
 	"watchword/models/gormstore"
 	"watchword/schemes"
 	"watchword/schemes/basic"
@@ -33,13 +35,14 @@ const (
 
 // server is everything that answers requests.
 type server struct {
-	http   *http.Server
-	health *health
-	keys   *keys.Ring
+	http    *http.Server
+	health  *health
+	keys    *keys.Ring
+	janitor *janitor.Janitor
 }
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
-func newServer(s *Settings, store *gormstore.Store, log *slog.Logger) (*server, error) {
+func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*server, error) {
 	ring, err := openKeys(s)
 	if err != nil {
 		return nil, err
@@ -53,12 +56,29 @@ func newServer(s *Settings, store *gormstore.Store, log *slog.Logger) (*server, 
 		return nil, err
 	}
 
+	tokens, err := token.New(s.Tokens, store)
+	if err != nil {
+		return nil, err
+	}
+	confirmations, err := newConfirmations(s, store, mails)
+	if err != nil {
+		return nil, err
+	}
+	known := newSchemes(s, accounts, bearer, tokens, store)
+
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
 	if prefix, ok := s.Features.Mounts[mountSimpleJWT]; ok {
 		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
 	}
 	if prefix, ok := s.Features.Mounts[mountRESTAuth]; ok {
-		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, store))
+		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, store, known))
+	}
+	if prefix, ok := s.Features.Mounts[mountAuthToken]; ok {
+		d, err := newAuthToken(s, accounts, tokens, confirmations, store, known)
+		if err != nil {
+			return nil, err
+		}
+		authtoken.Mount(site, prefix, d)
 	}
 	if prefix, ok := s.Features.Mounts[mountTutorialJWT]; ok {
 		tutorial, err := newTutorialJWT(s, accounts, store)
@@ -74,12 +94,14 @@ func newServer(s *Settings, store *gormstore.Store, log *slog.Logger) (*server, 
 		demo.MountStudents(site, prefix, s.Bodies, store, bearer)
 	}
 	if s.Project.Demo {
-		demo.MountViews(site, newSchemes(s, accounts, bearer, store)...)
+		demo.MountViews(site, known...)
 		mountMPDB(site, s, accounts, bearer)
+		demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(known, tokens)...)
 	}
 
 	probes := newHealth(store, ring, s.Keys.PublishLead)
-	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring}, nil
+	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring,
+		janitor: newJanitor(s, store, tokens, confirmations, log)}, nil
 }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.
@@ -123,7 +145,8 @@ func recording(s *Settings, accounts *auth.Service) *auth.Service {
 }
 
 // newSchemes returns the schemes that DEFAULT_AUTHENTICATION_CLASSES names, as far as this version has them.
-func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *gormstore.Store) []schemes.Scheme {
+func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, tokens *token.Scheme,
+	store *gormstore.Store) []schemes.Scheme {
 	var list []schemes.Scheme
 	for _, class := range s.REST.Authentication {
 		switch class {
@@ -133,6 +156,8 @@ func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *
 			list = append(list, basic.New(accounts, auth.ErrInvalidCredentials))
 		case classToken:
 			list = append(list, token.NewPlain(store, time.Now))
+		case classAuthToken:
+			list = append(list, tokens)
 		}
 	}
 	return list

@@ -8,14 +8,17 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/auth/dialects/authtoken"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/password"
 	"watchword/auth/signing"
 	"watchword/email"
 	"watchword/email/outbox"
+	"watchword/janitor"
 	"watchword/models/gormstore"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
+	"watchword/schemes/token"
 	"watchword/serializers"
 	"watchword/settings"
 )
@@ -33,24 +36,28 @@ type Settings struct {
 
 	DataDir string `setting:"DATA_DIR" help:"The folder for what this server makes itself: the SQLite file, the secret key, the keys that sign tokens."`
 
-	Server   serverConfig        `setting:",inline"`
-	Site     dialects.Config     `setting:",inline"`
-	Bodies   serializers.Config  `setting:",inline"`
-	Log      logConfig           `setting:",inline"`
-	Database gormstore.Config    `setting:",inline"`
-	Signing  signing.Config      `setting:",inline"`
-	Reset    signing.ResetConfig `setting:",inline"`
-	Keys     keys.Config         `setting:",inline"`
-	Accounts auth.Config         `setting:",inline"`
-	Password password.Config     `setting:",inline"`
-	Email    email.Config        `setting:",inline"`
-	Outbox   outbox.Config       `setting:",inline"`
-	Project  projectConfig       `setting:",inline"`
-	Features Features            `setting:"FEATURES"`
-	REST     restConfig          `setting:"REST_FRAMEWORK"`
-	RESTAuth djrestauth.Config   `setting:"REST_AUTH"`
-	JWT      jwt.Config          `setting:"SIMPLE_JWT"`
-	Tutorial tutorialConfig      `setting:"TUTORIAL_JWT"`
+	Server       serverConfig            `setting:",inline"`
+	Site         dialects.Config         `setting:",inline"`
+	Bodies       serializers.Config      `setting:",inline"`
+	Log          logConfig               `setting:",inline"`
+	Database     gormstore.Config        `setting:",inline"`
+	Signing      signing.Config          `setting:",inline"`
+	Reset        signing.ResetConfig     `setting:",inline"`
+	Keys         keys.Config             `setting:",inline"`
+	Accounts     auth.Config             `setting:",inline"`
+	Password     password.Config         `setting:",inline"`
+	Tokens       token.Config            `setting:",inline"`
+	Registration auth.RegistrationConfig `setting:",inline"`
+	AuthToken    authtoken.Config        `setting:",inline"`
+	Janitor      janitor.Config          `setting:",inline"`
+	Email        email.Config            `setting:",inline"`
+	Outbox       outbox.Config           `setting:",inline"`
+	Project      projectConfig           `setting:",inline"`
+	Features     Features                `setting:"FEATURES"`
+	REST         restConfig              `setting:"REST_FRAMEWORK"`
+	RESTAuth     djrestauth.Config       `setting:"REST_AUTH"`
+	JWT          jwt.Config              `setting:"SIMPLE_JWT"`
+	Tutorial     tutorialConfig          `setting:"TUTORIAL_JWT"`
 }
 
 // serverConfig is how requests come in.
@@ -71,7 +78,7 @@ type logConfig struct {
 type projectConfig struct {
 	Debug         bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
 	Demo          bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
-	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or that of a project whose fixtures are loaded: authentication.User. Users are kept in auth_user whatever it is."`
+	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or that of a project whose fixtures are loaded: accounts.User, authentication.User. Users are kept in auth_user whatever it is."`
 	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
 	LogoutOnGet   bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
 	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
@@ -89,17 +96,21 @@ func DefaultSettings(mode Compatibility) Settings {
 			DrainDelay:     time.Second,
 			StopTimeout:    10 * time.Second,
 		},
-		Site:     dialects.DefaultConfig(),
-		Bodies:   serializers.DefaultConfig(),
-		Log:      logConfig{Level: "info", Format: "auto"},
-		Database: gormstore.DefaultConfig(),
-		Signing:  signing.DefaultConfig(),
-		Reset:    signing.DefaultResetConfig(),
-		Keys:     keys.DefaultConfig(),
-		Accounts: auth.DefaultConfig(),
-		Password: password.DefaultConfig(),
-		Email:    email.DefaultConfig(),
-		Outbox:   outbox.DefaultConfig(),
+		Site:         dialects.DefaultConfig(),
+		Bodies:       serializers.DefaultConfig(),
+		Log:          logConfig{Level: "info", Format: "auto"},
+		Database:     gormstore.DefaultConfig(),
+		Signing:      signing.DefaultConfig(),
+		Reset:        signing.DefaultResetConfig(),
+		Keys:         keys.DefaultConfig(),
+		Accounts:     auth.DefaultConfig(),
+		Password:     password.DefaultConfig(),
+		Tokens:       token.DefaultConfig(),
+		Registration: auth.DefaultRegistrationConfig(),
+		AuthToken:    authtoken.DefaultConfig(),
+		Janitor:      janitor.DefaultConfig(),
+		Email:        email.DefaultConfig(),
+		Outbox:       outbox.DefaultConfig(),
 		Project: projectConfig{
 			AuthUserModel: "auth.User", LanguageCode: "en-us", UseTZ: true, SiteID: 1,
 		},
@@ -113,6 +124,9 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()
 		s.RESTAuth = djrestauth.ExactConfig()
+		s.Tokens = token.ExactConfig()
+		s.Registration = auth.ExactRegistrationConfig()
+		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()
 		s.Tutorial = exactTutorial()
 		s.Reset = signing.ExactResetConfig()

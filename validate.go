@@ -16,7 +16,7 @@ import (
 var knownSecretKeys = [...]string{"changeme", "change-me", "secret", "insecure", "your-secret-key", "please-change-me"}
 
 // userModels are the user models whose users can be kept in auth_user.
-var userModels = [...]string{"auth.User", "authentication.User"}
+var userModels = [...]string{"auth.User", "accounts.User", "authentication.User"}
 
 // Validate returns every fault of every part, and the combinations that are dangerous, joined into one error.
 func (s *Settings) Validate() error {
@@ -25,6 +25,10 @@ func (s *Settings) Validate() error {
 		s.Password.Validate(),
 		s.Keys.Validate(),
 		s.Reset.Validate(),
+		s.Tokens.Validate(),
+		s.Registration.Validate(),
+		s.AuthToken.Validate(),
+		s.Janitor.Validate(),
 		s.Email.Validate(),
 		templateFaults(s.Email),
 		s.Outbox.Validate(),

@@ -60,6 +60,23 @@ func MountViews(site *dialects.Site, tried ...schemes.Scheme) {
 	site.Mount("/open-view/", dialects.View{Name: "Open", Schemes: tried, Get: succeed, Post: succeed})
 }
 
+// whoami is what /auth-demo/whoami/ says.
+type whoami struct {
+	ID       models.UserID `json:"id"`
+	Username string        `json:"username"`
+}
+
+// MountWhoAmI puts at path a view that tells who asks, for those whom one of the schemes knows.
+func MountWhoAmI(site *dialects.Site, path string, tried ...schemes.Scheme) {
+	site.Mount(path, dialects.View{
+		Name: "Whoami", Schemes: tried, Permission: dialects.IsAuthenticated,
+		Get: dialects.Action{Handle: func(c echo.Context) error {
+			u := dialects.Current(c).User
+			return dialects.Respond(c, http.StatusOK, whoami{u.ID, u.Username})
+		}},
+	})
+}
+
 // MountStudents puts the students at prefix, which ends in a slash, and each of them at prefix and id, for those whom
 // one of the schemes knows.
 func MountStudents(site *dialects.Site, prefix string, cfg serializers.Config, store Students,
