@@ -18,17 +18,31 @@ const (
 	AllauthBackend Backend = "allauth" // what Config.Method says: the user name in any case, an e-mail address, or either
 )
 
+// The classes that the backends stand for.
+const (
+	modelBackendClass   = "django.contrib.auth.backends.ModelBackend"
+	allauthBackendClass = "allauth.account.auth_backends.AuthenticationBackend"
+)
+
 // UnmarshalText reads a backend's name, ours or the dotted Python name of the class it stands for.
 func (b *Backend) UnmarshalText(text []byte) error {
 	switch string(text) {
-	case string(ModelBackend), "django.contrib.auth.backends.ModelBackend":
+	case string(ModelBackend), modelBackendClass:
 		*b = ModelBackend
-	case string(AllauthBackend), "allauth.account.auth_backends.AuthenticationBackend":
+	case string(AllauthBackend), allauthBackendClass:
 		*b = AllauthBackend
 	default:
 		return fmt.Errorf("unknown authentication backend %q: known are model and allauth", text)
 	}
 	return nil
+}
+
+// DottedName is the Python name of the class that b stands for, which Django writes into sessions.
+func (b Backend) DottedName() string {
+	if b == AllauthBackend {
+		return allauthBackendClass
+	}
+	return modelBackendClass
 }
 
 // Method is what people log in with.

@@ -18,7 +18,8 @@ type Scheme interface {
 	// Name is the scheme's key in settings and in Identity.Scheme.
 	Name() string
 	// Authenticate says who sent r. With no credential of this kind in r it returns a zero Identity, and the next
-	// scheme is asked. With a credential that is there and no good it returns a *Failure, and nobody else is asked.
+	// scheme is asked. With a credential that is there and no good it returns a *Failure, and nobody else is asked; the
+	// Identity is then nobody's, but may have cookies.
 	// Any other error is ours, and a server error.
 	Authenticate(r *http.Request) (Identity, error)
 	// Issue makes a credential for u, who has just been proved. r carries the transaction and any old credential.

@@ -29,7 +29,8 @@ var layers = []layer{
 	{"models", nil, nil},
 	{"auth/password", nil, []string{"golang.org/x/crypto", "golang.org/x/text"}},
 	{"auth/signing", nil, nil},
-	{"auth/csrf", nil, nil},
+	{"auth/cookie", nil, nil},
+	{"auth/csrf", []string{"auth/cookie"}, nil},
 	{"auth/opaque", []string{"models"}, nil},
 	{"settings", nil, []string{"go.yaml.in/yaml"}},
 	{"email/outbox", []string{"email", "models"}, nil},
@@ -48,7 +49,7 @@ var layers = []layer{
 
 	{"schemes/jwt/*", jwtOurs, jwtThird},
 	{"schemes/jwt", jwtOurs, jwtThird},
-	{"schemes/*", []string{"models", "schemes", "auth/csrf", "auth/signing", "auth/opaque"}, nil},
+	{"schemes/*", []string{"models", "schemes", "auth/cookie", "auth/csrf", "auth/signing", "auth/opaque"}, nil},
 	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque"},
 		[]string{"golang.org/x/text", "golang.org/x/oauth2", "github.com/coreos/go-oidc"}},
 

@@ -178,11 +178,11 @@ func (x *exchange) authenticate(c echo.Context) error {
 			varyCookie(c.Response().Header())
 		}
 		id, err := scheme.Authenticate(c.Request())
+		for _, cookie := range id.Cookies { // a refusal may have some, too
+			c.SetCookie(cookie)
+		}
 		if err != nil {
 			return err
-		}
-		for _, cookie := range id.Cookies {
-			c.SetCookie(cookie)
 		}
 		if !id.Anonymous() {
 			x.identity = id
