@@ -157,6 +157,9 @@ func TestFileWritesEachMailWhole(t *testing.T) {
 	if len(entries) != 1 || entries[0].Name() != "20261122-140405-abc123.eml" {
 		t.Fatalf("the folder has %v", entries)
 	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder's mode is %v, %v; want 0700", info.Mode(), err)
+	}
 	name := filepath.Join(dir, entries[0].Name())
 	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v; want 0600", info.Mode(), err)

@@ -311,6 +311,47 @@ func TestAnOutageIsWaitedOutWithoutLoss(t *testing.T) {
 	})
 }
 
+func TestTriesDuringAnOutageDoNotCount(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.cfg.MaxAttempts = 2
+		start := time.Now()
+		turned := false
+		sender := &plan{fail: func(email.Message, int) error {
+			if time.Since(start) < time.Hour {
+				return unavailable()
+			}
+			if !turned {
+				turned = true
+				return temporary("greylisted")
+			}
+			return nil
+		}}
+		enqueue(t, w.box, "ada@example.com")
+		w.run(t, sender, 2*time.Hour)
+		sender.wantSent(t, "ada@example.com")
+	})
+}
+
+func TestThoseWhoFailTogetherCountAsOne(t *testing.T) {
+	o := outage{max: time.Hour}
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	pause, first := o.begin(now)
+	if !first || pause > firstPause || pause < firstPause*3/4 {
+		t.Errorf("begin = %v, %v; want about %v, the first", pause, first, firstPause)
+	}
+	for range 10 {
+		if again, first := o.begin(now); again != pause || first {
+			t.Errorf("begin at the same time = %v, %v; want %v, not the first", again, first, pause)
+		}
+	}
+	if next, _ := o.begin(now.Add(pause)); next > 2*firstPause || next < firstPause {
+		t.Errorf("begin after the pause = %v, want about twice as much", next)
+	}
+	if lasted := o.over(now.Add(time.Minute)); lasted != time.Minute || o.on() {
+		t.Errorf("it lasted %v, is on: %v; want a minute and no more", lasted, o.on())
+	}
+}
+
 func TestAMailIsNotTriedForEver(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.cfg.MaxAge = 4 * time.Hour

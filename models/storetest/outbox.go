@@ -146,8 +146,11 @@ func lostLease(t *testing.T, s Store) {
 	slow := claim(t, s, moment)
 	quick := claim(t, s, slow.Due)
 	must(t, s.PostponeMail(t.Context(), slow, moment, 1, "too late"))
-	must(t, s.BuryMail(t.Context(), slow, moment, "too late"))
 	wantNoneDue(t, s, quick.Due.Add(-time.Microsecond))
+	must(t, s.BuryMail(t.Context(), slow, moment, "too late"))
+	if waiting, _, err := s.MailBacklog(t.Context()); err != nil || waiting != 1 {
+		t.Errorf("%d mails are waiting, %v; want the one that somebody else has", waiting, err)
+	}
 	finish(t, s, slow)
 	must(t, s.PostponeMail(t.Context(), quick, moment, 2, "sent by somebody else"))
 	must(t, s.BuryMail(t.Context(), quick, moment, "sent by somebody else"))
