@@ -58,12 +58,13 @@ func (s *Settings) confirmation() auth.ConfirmationConfig {
 	return cfg
 }
 
-// newJanitor returns what deletes the expired rows of all schemes: one line for each kind.
+// newJanitor returns what deletes the expired rows of all schemes, and old mails: one line for each kind.
 func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confirmations *auth.Confirmations,
-	log *slog.Logger) *janitor.Janitor {
+	mails *mailing, log *slog.Logger) *janitor.Janitor {
 	return janitor.New(s.Janitor, store, log,
 		janitor.Task{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
 		janitor.Task{Name: "opaque tokens", Sweep: tokens.Sweep},
 		janitor.Task{Name: "confirmation tokens", Sweep: confirmations.Sweep},
+		janitor.Task{Name: "finished mails", Sweep: mails.outbox.Sweep},
 	)
 }

@@ -101,7 +101,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 
 	probes := newHealth(store, ring, s.Keys.PublishLead)
 	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring,
-		janitor: newJanitor(s, store, tokens, confirmations, log)}, nil
+		janitor: newJanitor(s, store, tokens, confirmations, mails, log)}, nil
 }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.
