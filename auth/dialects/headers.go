@@ -1,6 +1,11 @@
 package dialects
 
-import "github.com/labstack/echo/v4"
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
 
 // secureHeaders adds the headers of Django's SecurityMiddleware and XFrameOptionsMiddleware with their defaults.
 func (s *Site) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
@@ -11,5 +16,30 @@ func (s *Site) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set(echo.HeaderReferrerPolicy, "same-origin")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		return next(c)
+	}
+}
+
+// varyByCookie says of every answer that it depends on cookies, if all do.
+//
+// Source: django.contrib.sessions.middleware.SessionMiddleware, where a middleware before it has read the session.
+func (s *Site) varyByCookie(next echo.HandlerFunc) echo.HandlerFunc {
+	if !s.cfg.VaryByCookie {
+		return next
+	}
+	return func(c echo.Context) error {
+		c.Response().Before(func() { vary(c.Response().Header(), echo.HeaderCookie) })
+		return next(c)
+	}
+}
+
+// vary adds name to the request headers that the answer depends on.
+//
+// Source: django.utils.cache.patch_vary_headers.
+func vary(header http.Header, name string) {
+	switch known := header.Get(echo.HeaderVary); {
+	case known == "":
+		header.Set(echo.HeaderVary, name)
+	case !strings.Contains(known, name):
+		header.Set(echo.HeaderVary, known+", "+name)
 	}
 }

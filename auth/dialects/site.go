@@ -2,8 +2,8 @@
 // common middleware, and the one place where errors become words and answers. Every dialect is made of Views that it
 // mounts on a Site.
 //
-// A request passes, in this order: request id, access log, recovery from panics, security headers, the bounds of its
-// body, the host, the path, and then the view's own checks (see View).
+// A request passes, in this order: request id, access log, recovery from panics, security headers, the rules for other
+// origins, the bounds of its body, the host, the path, and then the view's own checks (see View).
 package dialects
 
 import (
@@ -28,6 +28,9 @@ type Config struct {
 	MaxBody int64 `setting:"DATA_UPLOAD_MAX_MEMORY_SIZE" help:"The longest request body in bytes; a longer one is answered 413."`
 	// BodyTimeout is how long a request body may take to arrive. 0: as long as the server allows.
 	BodyTimeout time.Duration `setting:"BODY_TIMEOUT" help:"How long a request body may take to arrive; a slower one is answered 408."`
+	// VaryByCookie tells caches that every answer depends on cookies, as it does where something reads the session of
+	// every request.
+	VaryByCookie bool
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -80,6 +83,7 @@ type Site struct {
 	browsable *template.Template
 	echo      *echo.Echo
 	integers  map[string][]string // Echo path -> the parameters that are integers
+	cors      *cors               // nil: answers are for pages of our own origin only
 }
 
 // NewSite returns a site without views. log hears of every request and of every error that is ours.
@@ -99,7 +103,8 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.handleError
-	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.boundBody, s.checkHost, s.decodePath)
+	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.answerPreflight, s.varyByCookie,
+		s.shareAnswer, s.boundBody, s.checkHost, s.decodePath)
 	return s
 }
 

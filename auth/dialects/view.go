@@ -175,7 +175,7 @@ func (x *exchange) run(c echo.Context) error {
 func (x *exchange) authenticate(c echo.Context) error {
 	for _, scheme := range x.view.Schemes {
 		if s, ok := scheme.(sessionReader); ok && s.ReadsSession() {
-			varyCookie(c.Response().Header())
+			vary(c.Response().Header(), echo.HeaderCookie)
 		}
 		id, err := scheme.Authenticate(c.Request())
 		for _, cookie := range id.Cookies { // a refusal may have some, too
@@ -190,16 +190,6 @@ func (x *exchange) authenticate(c echo.Context) error {
 		}
 	}
 	return nil
-}
-
-// varyCookie says that the answer depends on cookies.
-func varyCookie(header http.Header) {
-	switch vary := header.Get(echo.HeaderVary); {
-	case vary == "":
-		header.Set(echo.HeaderVary, echo.HeaderCookie)
-	case !strings.Contains(vary, echo.HeaderCookie):
-		header.Set(echo.HeaderVary, vary+", "+echo.HeaderCookie)
-	}
 }
 
 func (x *exchange) permit() error {
