@@ -40,7 +40,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"few characters", quiet + "SECRET_KEY: " + strings.Repeat("abab", 20), false, []string{"W002"}},
 		{"decent key", quiet + "SECRET_KEY: " + decentKey, true, []string{}},
 		{"any host", quiet + `ALLOWED_HOSTS: ["*"]`, true, []string{"W003"}},
-		{"exact", quiet + "COMPATIBILITY: exact\nSECRET_KEY: " + decentKey, true, []string{"W004", "W005", "W006", "W103"}},
+		{"exact", quiet + "COMPATIBILITY: exact\nSECRET_KEY: " + decentKey, true, []string{"W004", "W005", "W006", "W024"}},
 		{"shared secret", quiet + "SIMPLE_JWT: {ALGORITHM: HS256}", true, []string{"W005"}},
 		{"no rotation", quiet + "SIMPLE_JWT: {ROTATE_REFRESH_TOKENS: false}", true, []string{"W006"}},
 		{"old tokens go on", quiet + "SIMPLE_JWT: {BLACKLIST_AFTER_ROTATION: false}", true, []string{"W007"}},
@@ -59,8 +59,12 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 			"REGISTRATION_EMAIL: {BASE_URL: https://example.com}", true, []string{"W019"}},
 		{"opaque tokens without an end", opaque + "AUTH_TOKEN_VALIDITY: 0", true, []string{"W020"}},
 		{"parts of a later version", "FEATURES: {mounts: {ai-kit: /a/}}\nSOCIALACCOUNT_ADAPTER: x", false, []string{"W101", "W102"}},
-		{"class of a later version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session, jwt]}", false, []string{"W103"}},
-		{"no class of this version", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", false, []string{"E001", "W103"}},
+		{"class that one part has only", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt, jwt]}", false, []string{"W103"}},
+		{"no other class", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
+			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt]}", false, []string{"E001", "W103"}},
+		{"sessions", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{}},
+		{"sessions without https", quiet + "SESSION_COOKIE_SECURE: false\n" +
+			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{"W024"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			loaded, err := loadWith(t, tt.file)
@@ -88,7 +92,8 @@ func TestCheckFailsOnErrorsOnly(t *testing.T) {
 	w := newWorkplace(t)
 	w.run(t, "", "check", "--deploy").expect(t, exitOK, "?: (watchword.W009)", "?: (watchword.W021)",
 		"System check identified 2 issues.")
-	file := w.write(t, "settings.yaml", "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}")
+	file := w.write(t, "settings.yaml", "FEATURES: {mounts: {dj-rest-auth: /a/}}\n"+
+		"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt]}")
 	w.run(t, "", "check", "--settings", file).expect(t, exitFailed, "?: (watchword.E001)", "System check identified 2 issues.")
 }
 

@@ -69,8 +69,8 @@ func (l *Loaded) missingParts() []Finding {
 func rules() []rule {
 	return []rule{
 		{"E001", false, func(l *Loaded) bool { return l.Compatibility == Safe && l.noSchemes() },
-			"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: none of these classes is in this version, so nobody can be " +
-				"recognised. Use jwt."},
+			"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: none of these classes is asked at dj-rest-auth's endpoints, so " +
+				"nobody is recognised there. Use jwt."},
 		{"W001", false, func(l *Loaded) bool { return l.Project.Debug },
 			"DEBUG is true. It does nothing here, but a settings file for production should not say so."},
 		{"W002", false, weakSecretKey,
@@ -134,6 +134,9 @@ func rules() []rule {
 			return !l.Email.Backend.Local() && strings.HasSuffix(l.Email.From, "@localhost")
 		},
 			"DEFAULT_FROM_EMAIL is an address at localhost: most mail servers refuse such mails. Set one of yours."},
+		{"W024", true, (*Loaded).insecureCookies,
+			"SESSION_COOKIE_SECURE or CSRF_COOKIE_SECURE is off: whoever can listen to one request without https can take the " +
+				"session over."},
 	}
 }
 
@@ -146,9 +149,15 @@ func writesMD5(l *Loaded) bool {
 // mounted reports whether a component is asked for.
 func (l *Loaded) mounted(name string) bool { return l.Features.Mounts[name] != "" }
 
-// noSchemes reports whether no authentication class is one that this version has.
+// noSchemes reports whether dj-rest-auth's endpoints recognise nobody: the tutorial's tokens are not read there.
 func (l *Loaded) noSchemes() bool {
-	return !slices.ContainsFunc(l.REST.Authentication, func(c authenticationClass) bool { return c.available() })
+	elsewhere := func(c authenticationClass) bool { return c != classTutorial }
+	return l.mounted(mountRESTAuth) && !slices.ContainsFunc(l.REST.Authentication, elsewhere)
+}
+
+// insecureCookies reports whether sessions are recognised whose cookies also travel without https.
+func (l *Loaded) insecureCookies() bool {
+	return slices.Contains(l.REST.Authentication, classSession) && !(l.Sessions.CookieSecure && l.CSRF.CookieSecure)
 }
 
 // weakSecretKey judges the key as Django's security.W009 does. A key that is not there will be made.

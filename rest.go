@@ -11,7 +11,7 @@ import (
 // restConfig is Django REST framework's REST_FRAMEWORK. Classes are named as here or by their dotted Python names.
 type restConfig struct {
 	dialects.RESTConfig
-	Authentication []authenticationClass `setting:"DEFAULT_AUTHENTICATION_CLASSES" help:"Who is asked who sent a request, in this order: jwt, token, basic."`
+	Authentication []authenticationClass `setting:"DEFAULT_AUTHENTICATION_CLASSES" help:"Who is asked who sent a request, in this order: session, jwt, token, authtoken, basic."`
 	Permission     []permissionClass     `setting:"DEFAULT_PERMISSION_CLASSES" help:"Who may use views that do not say it themselves: authenticated, anybody. All views of this version say it."`
 }
 
@@ -91,11 +91,6 @@ func readClass[C ~string](c *C, text []byte, kind string, python map[string]C) e
 	return fmt.Errorf("unknown %s %q; known are %s", kind, text, strings.Join(known, ", "))
 }
 
-// available reports whether this version has the class.
-func (c authenticationClass) available() bool {
-	return c == classJWT || c == classJWTCookie || c == classBasic || c == classToken || c == classTutorial || c == classAuthToken
-}
-
 // missing says what this version does not have of the class, or nothing.
 func (c authenticationClass) missing() string {
 	switch {
@@ -103,8 +98,6 @@ func (c authenticationClass) missing() string {
 		return "this version reads the token in the header only, not the cookie."
 	case c == classTutorial:
 		return "its tokens are read below the mount tutorial-jwt only; elsewhere the others are asked."
-	case !c.available():
-		return "this version does not have it; the others are asked."
 	}
 	return ""
 }

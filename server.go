@@ -158,6 +158,8 @@ func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, tokens 
 			list = append(list, token.NewPlain(store, time.Now))
 		case classAuthToken:
 			list = append(list, tokens)
+		case classSession:
+			list = append(list, newSession(s, store))
 		}
 	}
 	return list

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"watchword/auth"
+	"watchword/auth/csrf"
 	"watchword/auth/dialects"
 	"watchword/auth/dialects/authtoken"
 	"watchword/auth/dialects/djrestauth"
@@ -18,6 +19,7 @@ import (
 	"watchword/models/gormstore"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
+	"watchword/schemes/session"
 	"watchword/schemes/token"
 	"watchword/serializers"
 	"watchword/settings"
@@ -47,6 +49,8 @@ type Settings struct {
 	Accounts     auth.Config             `setting:",inline"`
 	Password     password.Config         `setting:",inline"`
 	Tokens       token.Config            `setting:",inline"`
+	Sessions     session.Config          `setting:",inline"`
+	CSRF         csrf.Config             `setting:",inline"`
 	Registration auth.RegistrationConfig `setting:",inline"`
 	AuthToken    authtoken.Config        `setting:",inline"`
 	Janitor      janitor.Config          `setting:",inline"`
@@ -106,6 +110,8 @@ func DefaultSettings(mode Compatibility) Settings {
 		Accounts:     auth.DefaultConfig(),
 		Password:     password.DefaultConfig(),
 		Tokens:       token.DefaultConfig(),
+		Sessions:     session.DefaultConfig(),
+		CSRF:         csrf.DefaultConfig(),
 		Registration: auth.DefaultRegistrationConfig(),
 		AuthToken:    authtoken.DefaultConfig(),
 		Janitor:      janitor.DefaultConfig(),
@@ -125,6 +131,8 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.REST = exactREST()
 		s.RESTAuth = djrestauth.ExactConfig()
 		s.Tokens = token.ExactConfig()
+		s.Sessions = session.ExactConfig()
+		s.CSRF = csrf.ExactConfig()
 		s.Registration = auth.ExactRegistrationConfig()
 		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()

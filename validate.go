@@ -26,6 +26,8 @@ func (s *Settings) Validate() error {
 		s.Keys.Validate(),
 		s.Reset.Validate(),
 		s.Tokens.Validate(),
+		s.Sessions.Validate(),
+		s.CSRF.Validate(),
 		s.Registration.Validate(),
 		s.AuthToken.Validate(),
 		s.Janitor.Validate(),

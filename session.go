@@ -1,0 +1,16 @@
+package main
+
+import (
+	"watchword/auth/csrf"
+	"watchword/models/gormstore"
+	"watchword/schemes/session"
+)
+
+// newSession returns the scheme of Django's sessions.
+func newSession(s *Settings, store *gormstore.Store) *session.Scheme {
+	cfg := s.Sessions
+	for _, backend := range s.Accounts.Backends {
+		cfg.Backends = append(cfg.Backends, backend.DottedName())
+	}
+	return session.New(cfg, store, csrf.New(s.CSRF), s.Signing)
+}
