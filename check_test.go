@@ -24,7 +24,9 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		quietMail = "EMAIL_BACKEND: smtp\nDEFAULT_FROM_EMAIL: Team <team@example.com>\n"
 		quietRest = "FEATURES: {mounts: {simplejwt: /api/token/}}\n"
 		quiet     = quietMail + quietRest
-		opaque    = quietMail + "FEATURES: {mounts: {authtoken: /auth/}}\n"
+		sharing   = quietMail + "FEATURES: {cors: true, mounts: {simplejwt: /api/token/}}\n" +
+			"CORS_ALLOWED_ORIGINS: [https://a.example.com]\n"
+		opaque = quietMail + "FEATURES: {mounts: {authtoken: /auth/}}\n"
 	)
 	for _, tt := range []struct {
 		name, file string
@@ -65,6 +67,11 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"sessions", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{}},
 		{"sessions without https", quiet + "SESSION_COOKIE_SECURE: false\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{"W024"}},
+		{"origins without the feature", quiet + "CORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
+		{"origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true", true, []string{}},
+		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},
+		{"lax origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true\nCORS_STRICT: false", true, []string{"W026"}},
+		{"secrets in sessions", quiet + "CSRF_USE_SESSIONS: true", false, []string{"W104"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			loaded, err := loadWith(t, tt.file)

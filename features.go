@@ -13,7 +13,7 @@ type Features struct {
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold. Not used by this version."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
-	CORS           bool              `setting:"cors" help:"Whether browsers may call from other origins. Not used by this version."`
+	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them."`
 	Links          map[string]string `setting:"links" help:"The paths of links in mails. Not used by this version."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
 }

@@ -56,6 +56,10 @@ func (l *Loaded) missingParts() []Finding {
 			fmt.Sprintf("%s (%s): belongs to a part that this version does not have; it has no effect.",
 				ignored.Name, ignored.Origin)})
 	}
+	if l.Project.CSRFUseSessions {
+		found = append(found, Finding{"watchword.W104", "CSRF_USE_SESSIONS: this version keeps the CSRF secret in a cookie " +
+			"all the same, and only says of every answer that it depends on cookies."})
+	}
 	for _, class := range l.REST.Authentication {
 		if text := class.missing(); text != "" {
 			found = append(found, Finding{"watchword.W103",
@@ -137,6 +141,12 @@ func rules() []rule {
 		{"W024", true, (*Loaded).insecureCookies,
 			"SESSION_COOKIE_SECURE or CSRF_COOKIE_SECURE is off: whoever can listen to one request without https can take the " +
 				"session over."},
+		{"W025", false, func(l *Loaded) bool { return l.CORS.Shares() && !l.Features.CORS },
+			"CORS_ALLOWED_ORIGINS, CORS_ALLOWED_ORIGIN_REGEXES or CORS_ALLOW_ALL_ORIGINS is set, but FEATURES.cors is false: " +
+				"pages of other origins can read nothing."},
+		{"W026", true, func(l *Loaded) bool { return l.Features.CORS && l.CORS.AllowCredentials && !l.CORS.Strict },
+			"CORS_STRICT is false: a pattern also lets in longer names than it means, and nothing keeps " +
+				"CORS_ALLOW_CREDENTIALS from those who are let in that way."},
 	}
 }
 

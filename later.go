@@ -6,7 +6,7 @@ import "strings"
 // a settings file written for the whole can be used today. A star stands for any ending; a name that is a setting after
 // all is read all the same.
 var laterSettings = [...]string{
-	"ACCOUNT_*", "AI_KIT_AUTH", "CORS_*", "CSRF_COOKIE_MASKED", "CSRF_FAILURE_VIEW", "CSRF_USE_SESSIONS", "REST_KNOX",
+	"ACCOUNT_*", "AI_KIT_AUTH", "CSRF_COOKIE_MASKED", "CSRF_FAILURE_VIEW", "REST_KNOX",
 	"REST_FRAMEWORK.DEFAULT_THROTTLE_*", "REST_FRAMEWORK.NUM_PROXIES", "SECURE_PROXY_SSL_HEADER",
 	"SESSION_CACHE_ALIAS", "SESSION_FILE_PATH", "SESSION_SERIALIZER", "SOCIALACCOUNT_*",
 

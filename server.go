@@ -67,6 +67,11 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	known := newSchemes(s, accounts, bearer, tokens, store)
 
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
+	if s.Features.CORS {
+		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
+			return nil, err
+		}
+	}
 	if prefix, ok := s.Features.Mounts[mountSimpleJWT]; ok {
 		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
 	}

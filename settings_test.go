@@ -86,7 +86,8 @@ const recorded = `{
    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
    "DEFAULT_THROTTLE_RATES": {"anon": "2/hour"}},
- "CSRF_TRUSTED_ORIGINS": ["http://localhost:3000"], "SESSION_COOKIE_AGE": 5, "CORS_ALLOW_CREDENTIALS": true,
+ "CSRF_TRUSTED_ORIGINS": ["http://localhost:3000"], "CSRF_USE_SESSIONS": true, "SESSION_COOKIE_AGE": 5,
+ "CORS_ALLOW_CREDENTIALS": true,
  "SECRET_KEY": "transcripts-secret-key-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefgh",
  "SIMPLE_JWT": {"AUTH_HEADER_TYPES": ["JWT", "Bearer"], "AUTH_HEADER_NAME": "HTTP_X_AUTH", "AUDIENCE": "MpdbUsers",
    "ACCESS_TOKEN_LIFETIME": 300, "USER_ID_FIELD": "username"},
@@ -110,12 +111,15 @@ func TestTheSettingsOfADjangoProjectAreUnderstood(t *testing.T) {
 	if loaded.Sessions.CookieAge != 5*time.Second || !slices.Equal(loaded.CSRF.TrustedOrigins, []string{"http://localhost:3000"}) {
 		t.Errorf("sessions last %v, trusted are %v", loaded.Sessions.CookieAge, loaded.CSRF.TrustedOrigins)
 	}
+	if !loaded.CORS.AllowCredentials || !loaded.CORS.Strict || !loaded.Site.VaryByCookie {
+		t.Errorf("other origins: %+v; answers vary by cookie: %v", loaded.CORS, loaded.Site.VaryByCookie)
+	}
 	var ignored []string
 	for _, one := range loaded.Report.Ignored {
 		ignored = append(ignored, one.Name)
 	}
 	slices.Sort(ignored)
-	want := []string{"CORS_ALLOW_CREDENTIALS", "REST_AUTH.JWT_AUTH_COOKIE", "REST_FRAMEWORK.DEFAULT_THROTTLE_RATES"}
+	want := []string{"REST_AUTH.JWT_AUTH_COOKIE", "REST_FRAMEWORK.DEFAULT_THROTTLE_RATES"}
 	if d := cmp.Diff(want, ignored); d != "" {
 		t.Error(d)
 	}
@@ -150,6 +154,7 @@ func TestDangerousCombinationsAreRefused(t *testing.T) {
 		{"nobody can log in", "AUTHENTICATION_BACKENDS: []", "AUTHENTICATION_BACKENDS: "},
 		{"nobody is recognised", "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: []}", "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: "},
 		{"no host", "ALLOWED_HOSTS: []", "ALLOWED_HOSTS: "},
+		{"credentials for everybody", "CORS_ALLOW_ALL_ORIGINS: true\nCORS_ALLOW_CREDENTIALS: true", "CORS_ALLOW_ALL_ORIGINS: "},
 		{"key that everybody knows", "SECRET_KEY: changeme", "SECRET_KEY: is one that everybody knows"},
 		{"two parts in one place", "FEATURES: {mounts: {hello: /x/, students: /x/}}", "FEATURES.mounts: hello and students cannot both be at /x/"},
 	} {

@@ -65,6 +65,11 @@ func ExactCORSConfig() CORSConfig {
 	return c
 }
 
+// Shares reports whether any other origin is let in.
+func (c CORSConfig) Shares() bool {
+	return c.AllowAllOrigins || len(c.AllowedOrigins) > 0 || len(c.AllowedOriginRegexes) > 0
+}
+
 // Validate returns every fault, each beginning with the setting's name. A strict Config must not give credentials to
 // all origins, to a pattern that lets in strangers, or to "null", which any page can be by framing itself.
 func (c CORSConfig) Validate() error {
