@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	_ "time/tzdata" // TIME_ZONE works on machines that have no time zones of their own
 
 	"github.com/alecthomas/kong"
 )

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"runtime/debug"
 
+	"watchword/auth/password"
 	"watchword/models/gormstore"
 )
 
@@ -77,6 +80,9 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s (%w); set LISTEN to another address", loaded.Server.Listen, cause(err))
 	}
+	if p.getenv("GOMAXPROCS") == "" {
+		leaveRoom(loaded.Password.Gate)
+	}
 	url := "http://" + listener.Addr().String() + "/"
 	if loaded.Log.forPeople(p.stderr) {
 		_, _ = fmt.Fprintf(p.stderr, "Watchword is at %s - stop it with Ctrl-C\n", url)
@@ -86,6 +92,15 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	}
 	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.janitor.Run)
 	return life.run(p.ctx, listener)
+}
+
+// leaveRoom gives Go as many threads more as the password gate lets hash at a time. Hashing keeps its threads busy for
+// tens of milliseconds; with threads of their own, other requests are scheduled by the kernel, which shares the cores
+// fairly, instead of waiting for Go's scheduler. It must be called after the gate was made, whose default is one hash per
+// thread. The figures are in package password, at Gate.
+func leaveRoom(gate password.GateConfig) {
+	threads := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(threads + cmp.Or(gate.Parallel, threads))
 }
 
 // cause returns what is at the bottom of a network error.
