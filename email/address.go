@@ -53,6 +53,9 @@ func ParseAddress(text string) (Address, error) {
 	if err != nil || !isHost(ascii) {
 		return Address{}, errBadHost
 	}
+	if strings.EqualFold(ascii, host) {
+		ascii = host // as it was written: case does not matter, and people know their own address
+	}
 	spec := local + "@" + ascii
 	if len(spec) > maxAddress {
 		return Address{}, errTooLong

@@ -9,7 +9,7 @@ func TestAnAddressIsOnePlainAddress(t *testing.T) {
 	long := strings.Repeat("a", 64)
 	for text, want := range map[string]string{
 		"ada@example.com":                        "ada@example.com",
-		"Ada.L+x@Example.COM":                    "Ada.L+x@example.com",
+		"Ada.L+x@Example.COM":                    "Ada.L+x@Example.COM",
 		"webmaster@localhost":                    "webmaster@localhost",
 		"a'b/c{}|~@x.org":                        "a'b/c{}|~@x.org",
 		"a%0d%0aBcc:b@x.org":                     "",

@@ -45,7 +45,7 @@ func NewID(from string) string {
 	if address, err := ParseSender(from); err == nil {
 		domain = address.domain()
 	}
-	return strings.ToLower(rand.Text()) + "@" + domain
+	return strings.ToLower(rand.Text() + "@" + domain)
 }
 
 // Validate reports the first fault of m as an error that wraps ErrInvalidMessage. A message without fault can be given

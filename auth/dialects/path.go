@@ -46,25 +46,34 @@ func isInteger(text string) bool {
 	return text != ""
 }
 
-// known reports whether path is answered by something.
-func (s *Site) known(path string) bool {
+// pattern is what path is mounted as; "" when nothing answers it.
+func (s *Site) pattern(path string) string {
 	c := s.echo.AcquireContext()
 	defer s.echo.ReleaseContext(c)
 	c.Reset(nil, nil)
 	s.echo.Router().Find(http.MethodGet, path, c)
-	return c.Path() != "" && s.matches(c)
+	if !s.matches(c) {
+		return ""
+	}
+	return c.Path()
 }
 
-// notFound redirects to the path with a slash at its end if that is known, whatever the method.
+// notFound redirects to the path with a slash at its end if that is known, whatever the method. What is logged of such a
+// path is its pattern, as the parameters may be secrets without the slash as well.
 //
 // Source: django.middleware.common.CommonMiddleware.
 func (s *Site) notFound(c echo.Context) {
 	u := c.Request().URL
 	path := u.Path + "/"
-	if !s.cfg.AppendSlash || strings.HasSuffix(u.Path, "/") || !utf8.ValidString(u.Path) || !s.known(path) {
+	pattern := ""
+	if s.cfg.AppendSlash && !strings.HasSuffix(u.Path, "/") && utf8.ValidString(u.Path) {
+		pattern = s.pattern(path)
+	}
+	if pattern == "" {
 		s.page(c, http.StatusNotFound)
 		return
 	}
+	c.SetPath(strings.TrimSuffix(pattern, "/"))
 	location := (&url.URL{Path: path, RawQuery: u.RawQuery}).RequestURI()
 	if rest, ok := strings.CutPrefix(location, "//"); ok {
 		location = "/%2F" + rest // or the browser takes it for another host

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
+
+	"watchword/models"
 )
 
 func TestPaths(t *testing.T) {
@@ -192,6 +194,11 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 	s.Mount("/key/<int:key>", View{Get: say(200, nil)})
 	s.ask("POST", "/?token=query-secret", "password=body-secret", "Authorization", "Bearer header-secret",
 		"Cookie", "sessionid=cookie-secret")
+	s.MountPlain("/link/:token/", func(c echo.Context) error { return models.ErrUnavailable })
+	want(t, s.ask("GET", "/link/path-secret", ""), 301, "", "Location", "/link/path-secret/")
+	if w := s.ask("GET", "/link/path-secret/", ""); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("got %d %v, want 503 with Retry-After", w.Code, w.Header())
+	}
 	s.ask("GET", "/key/31337", "")
 	s.ask("GET", "/nope/"+strings.Repeat("x", 500), "")
 	s.ask("GET", "/nope%0Alevel=ERROR", "")
@@ -200,13 +207,13 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 		strings.Contains(log, strings.Repeat("x", 300)) {
 		t.Errorf("logged:\n%s", log)
 	}
-	for _, part := range []string{"method=POST path=/ status=200", "path=/key/:key", "status=404", "bytes=27"} {
+	for _, part := range []string{"method=POST path=/ status=200", "path=/key/:key", "path=/link/:token status=301", "path=/link/:token/", "status=404", "bytes=27"} {
 		if !strings.Contains(log, part) {
 			t.Errorf("%q is missing in:\n%s", part, log)
 		}
 	}
-	if lines := strings.Count(log, "\n"); lines != 4 {
-		t.Errorf("got %d lines, want 4:\n%s", lines, log)
+	if lines := strings.Count(log, "\n"); lines != 6 {
+		t.Errorf("got %d lines, want 6:\n%s", lines, log)
 	}
 }
 
