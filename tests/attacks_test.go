@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" // RSA-OAEP of RFC 7518 is defined with it
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net"
@@ -25,7 +26,7 @@ import (
 const attacksVariable = "TEST_ATTACKS"
 
 // attackGroups are the groups of cases that concern what this version serves.
-var attackGroups = []string{"jwt_forgery", "body", "http", "token_lifecycle"}
+var attackGroups = []string{"jwt_forgery", "body", "http", "token_lifecycle", "opaque_token"}
 
 // mappings aim cases at endpoints that this version has: what a case does to a protected resource or to a login can
 // be done to any. The first prefix that fits is replaced.
@@ -38,12 +39,13 @@ var mappings = []struct{ from, to string }{
 	{"${DJRA}/us%2565r/", "/h%2565llo/"},
 	{`${DJRA}\user\`, `/api\token\`},
 	{"${AIK}/me/", "/hello/"},
-	{"${RAT}/me/", "/hello/"},
+	{"${RAT}/me/", "/auth-demo/whoami/"},
+	{"${RAT}", "/auth"},
 	{"/${DJRA}/user/", "//hello/"},
 }
 
 // pendingPrefixes are components that this version does not serve; cases that need one are counted and listed.
-var pendingPrefixes = []string{"${DJRA}", "${AIK}", "${RAT}"}
+var pendingPrefixes = []string{"${DJRA}", "${AIK}"}
 
 // told are the cases that cannot be read from the file alone, by what they need.
 var told = map[string]string{
@@ -99,7 +101,7 @@ func TestPendingComponentsAreNotServed(t *testing.T) {
 	t.Parallel()
 	server := newTarget(t, nil).server
 	for _, path := range []string{"/dj-rest-auth/login/", "/dj-rest-auth/user/", "/dj-rest-auth/registration/",
-		"/dj-rest-auth/password/reset/", "/api/v1/auth/login/", "/auth/login/", "/auth/register/"} {
+		"/dj-rest-auth/password/reset/", "/api/v1/auth/login/"} {
 		if got := server.Get(t, path, ""); got.Status != 404 {
 			t.Errorf("GET %s = %d, want 404: take its component off the pending lists", path, got.Status)
 		}
@@ -197,11 +199,13 @@ func newTarget(t *testing.T, jwtSettings map[string]any) *target {
 	for name, value := range jwtSettings {
 		jwt[name] = value
 	}
-	settings["SIMPLE_JWT"] = jwt
+	settings["SIMPLE_JWT"], settings["DEMO"] = jwt, true
+	settings["REGISTRATION_ENABLED"], settings["REGISTRATION_EMAIL_CONFIRM"] = true, true
+	settings["REGISTRATION_EMAIL"] = map[string]string{"BASE_URL": "https://example.org"}
 	db := harness.SQLite(t)
 	server := harness.Start(t, harness.Config{
 		Database: db, Settings: settings, Secrets: []string{ownPassword, harness.SecretKey},
-		Fixtures: harness.Rows(
+		Fixtures: append(strayTokens(), harness.Rows(
 			harness.User{ID: 1, Username: "mike", Email: "mike@example.org", Password: ownPassword},
 			harness.User{ID: 2, Username: "vera", Email: "vera@example.org", Password: "another-horse-7"},
 			harness.User{ID: 3, Username: "ina", Password: "third-horse-77", Inactive: true},
@@ -209,7 +213,7 @@ func newTarget(t *testing.T, jwtSettings map[string]any) *target {
 			harness.User{ID: 5, Username: "surr", Password: surrogatePwd},
 			harness.User{ID: 6, Username: "twin1", Email: "twin@example.org", Password: ownPassword},
 			harness.User{ID: 7, Username: "twin2", Email: "twin@example.org", Password: ownPassword},
-		),
+		)...),
 	})
 	keys, err := attack.NewKeys(harness.SigningKey(t), harness.SecretKey)
 	if err != nil {
@@ -225,8 +229,27 @@ func newTarget(t *testing.T, jwtSettings map[string]any) *target {
 		"SESSION": strings.ToLower(rand.Text()), "RESET_TOKEN": "cs1w2a-0123456789abcdef0123456789abcdef",
 	}
 	x.values["ACCESS"], x.values["ACCESS_OTHER"] = x.mintAccess(t, "1"), x.mintAccess(t, "2")
+	x.values["OPAQUE"] = server.Post(t, "/auth/login/", map[string]string{"username": "mike", "password": ownPassword}).Field(t, "token")
+	x.values["EMAIL_CONFIRM_TOKEN"], x.values["DB.authtoken_key"] = confirmationToken, plainKey
 	x.control(t)
 	return x
+}
+
+// Tokens of the victim that must not let anybody in where opaque tokens are asked for.
+const (
+	confirmationToken = "Y29uZmlybWF0aW9uLXRva2VuLW9mLXRoZS1ibGFjay1ib3gtdGVzdHMtLi4uLi4u" // of 48 bytes
+	plainKey          = "0123456789abcdef0123456789abcdef01234567"
+)
+
+// strayTokens are the rows of these tokens.
+func strayTokens() []map[string]any {
+	raw, _ := base64.RawURLEncoding.DecodeString(confirmationToken) // a constant
+	digest := sha256.Sum256(raw)
+	return []map[string]any{
+		{"model": "rest_authtoken.emailconfirmationtoken", "pk": base64.StdEncoding.EncodeToString(digest[:]),
+			"fields": map[string]any{"user": 2, "email": "vera@example.org", "created": "2099-01-01T00:00:00Z"}},
+		{"model": "authtoken.token", "pk": plainKey, "fields": map[string]any{"user": 2, "created": "2024-01-01T00:00:00Z"}},
+	}
 }
 
 // mintAccess signs an access token with the server's own key, as the recipes of the cases do.
@@ -247,6 +270,10 @@ func (x *target) control(t *testing.T) {
 	t.Helper()
 	if got := x.server.Get(t, "/hello/", x.values["ACCESS"]); got.Status != 200 {
 		t.Fatalf("a token signed with the server's key is refused: %d %s", got.Status, got.Body)
+	}
+	opaque := attack.Request{Method: "GET", Path: "/auth-demo/whoami/", Headers: attack.Headers{{"Authorization", "Token ${OPAQUE}"}}}
+	if got, err := opaque.Send(t.Context(), x.server.Host, x.values); err != nil || got.Status != 200 {
+		t.Fatalf("an opaque token is refused: %v %v", got, err)
 	}
 }
 

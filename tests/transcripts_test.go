@@ -36,7 +36,7 @@ func TestRecordedConversationsReplay(t *testing.T) {
 }
 
 func replayOn(t *testing.T, transcript *replay.Transcript, db harness.Database, known *deviations) {
-	settings, fixtures := transcript.Settings, transcript.Fixtures
+	settings, fixtures := translate(t, transcript.Settings, transcript.Fixtures)
 	if stub := replay.ServeStub(transcript); stub != nil {
 		defer stub.Close()
 		settings, fixtures = withStub(t, settings, stub.URL), withStub(t, fixtures, stub.URL)

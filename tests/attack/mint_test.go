@@ -107,3 +107,16 @@ func verifies(key *rsa.PublicKey, parts []string) bool {
 	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature) == nil
 }
+
+func TestValuesAreCutAndFiltered(t *testing.T) {
+	v := Values{"T": "aB-_9"}
+	for text, want := range map[string]string{
+		"${T}": "aB-_9", "${T[:2]}|${T[2:]}": "aB|-_9", "${T[9:]}": "", "${T|upper}": "AB-_9", "${T|lower}": "ab-_9",
+		"${T|swapcase}": "Ab-_9", "${T|stdb64}": "aB+/9", "${T[:1]|fullwidth}": "ａ", "${T|unknown}": "${T|unknown}",
+		"${T[:1]|sha256hex|upper}": "CA978112CA1BBDCAFAC231B39A23DC4DA786EFF8147C4E72B9807785AFEE48BB",
+	} {
+		if got := v.Expand(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func (s *State) Probe(ctx context.Context, name string) (string, error) {
 	tables := map[string][]string{
 		"db.users":    {"auth_user"},
 		"db.sessions": {"django_session"},
-		"db.tokens":   {"authtoken_token", "token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken"},
+		"db.tokens":   {"rest_authtoken_authtoken", "rest_authtoken_emailconfirmationtoken", "authtoken_token", "token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken"},
 	}
 	switch {
 	case name == "db.*":

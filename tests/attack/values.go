@@ -14,7 +14,7 @@ type Values map[string]string
 
 var (
 	now     = regexp.MustCompile(`\$\{NOW(_MS)?([+-]\d+)?\}`)
-	name    = regexp.MustCompile(`\$\{([\w.]+)(\|upper)?\}`)
+	name    = regexp.MustCompile(`\$\{([\w.]+)(\[\d*:\d*\])?((?:\|\w+)*)\}`)
 	repeats = regexp.MustCompile(`%(A|KID)(\d+)([KM]?)%`)
 )
 
@@ -36,10 +36,11 @@ func (v Values) Expand(s string) string {
 			return uuid()
 		case !ok:
 			return found
-		case m[2] != "":
-			return strings.ToUpper(value)
 		}
-		return value
+		if filtered, known := apply(value, m[2], m[3]); known {
+			return filtered
+		}
+		return found
 	})
 	return repeats.ReplaceAllStringFunc(s, repeat)
 }

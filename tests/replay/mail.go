@@ -45,8 +45,17 @@ func parseMail(raw []byte) (message, error) {
 			return message{}, err
 		}
 	}
+	m.to, m.from = bare(m.to), bare(m.from)
 	err = m.addPart(parsed.Header.Get, parsed.Body)
 	return m, err
+}
+
+// bare takes off the brackets of an address that has no name before it: they mean nothing.
+func bare(header string) string {
+	if a, err := mail.ParseAddress(header); err == nil && a.Name == "" {
+		return a.Address
+	}
+	return header
 }
 
 // addPart reads one MIME part, and those inside it. The first text and the first HTML count.
