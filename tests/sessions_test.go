@@ -1,0 +1,76 @@
+package tests
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"watchword/tests/harness"
+)
+
+// The rows that a Django 4.2 with this secret key has made: alice, and a session that she has logged in to.
+const (
+	djangoSecretKey = "transcripts-secret-key-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefgh"
+	djangoPassword  = "pbkdf2_sha256$600000$refSaltRefSaltRefSalt0$PLzPg3lrFMJVeb2Fl+EcdUWi953x9n/p/MwYChiqsvQ="
+	djangoSession   = "eyJfYXV0aF91c2VyX2lkIjoiMSIsIl9hdXRoX3VzZXJfYmFja2VuZCI6ImRqYW5nby5jb250cmliLmF1dGguYmFja2VuZHMuTW9k" +
+		"ZWxCYWNrZW5kIiwiX2F1dGhfdXNlcl9oYXNoIjoiM2FmYTlmZDA3MTVjMTVkNGRlMDA3YzNkMzFhOTUyZmMyODdiZjcwYmJkOTg4" +
+		"ZTlmNzQwNzlhZTRiYTA2OGIyMiJ9:1sDNQw:tUaFBHVGiy4YkNUXiPaG7DIZhoCptUBQgL7-Riaj-sI"
+)
+
+func TestSessionsOfADjangoAreRecognised(t *testing.T) {
+	t.Parallel()
+	settings := map[string]any{
+		"SECRET_KEY":     djangoSecretKey,
+		"FEATURES":       map[string]any{"mounts": map[string]string{"dj-rest-auth": "/accounts/"}},
+		"REST_FRAMEWORK": map[string]any{"DEFAULT_AUTHENTICATION_CLASSES": []string{"session", "basic"}},
+	}
+	rows := []map[string]any{
+		{"model": "auth.user", "pk": 1, "fields": map[string]any{"username": "alice", "password": djangoPassword}},
+		{"model": "sessions.session", "pk": "ssssssssssssssssssssssssssssss01", "fields": map[string]any{
+			"session_data": djangoSession, "expire_date": "2099-01-01T00:00:00Z"}},
+	}
+	const cookies, secret = "sessionid=ssssssssssssssssssssssssssssss01; csrftoken=", "Abcdefghij0123456789KLMNOPQRSTUV"
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		server := harness.Start(t, harness.Config{Database: db, Settings: settings, Fixtures: rows, Secrets: []string{secret}})
+		for _, test := range []struct {
+			name, method, cookies, token string
+			status                       int
+			body, sent                   string // parts of the answer, and of the cookie in it
+		}{
+			{"read", "GET", cookies + secret, "", 200, `"username":"alice"`, ""},
+			{"change", "PATCH", cookies + secret, secret, 200, `"first_name":"A"`, ""},
+			{"change without token", "PATCH", cookies + secret, "", 403, `{"detail":"CSRF Failed: CSRF token missing."}`, ""},
+			{"change with a malformed cookie", "PATCH", cookies + "abc", secret, 403, "CSRF cookie has incorrect length.", "csrftoken="},
+			{"unknown session", "GET", "sessionid=unknownunknown", "", 403, "credentials were not provided", `sessionid=""; Path=/; Expires=`},
+			{"no session", "GET", "", "", 403, "credentials were not provided", ""},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				r, err := http.NewRequestWithContext(t.Context(), test.method, server.URL+"/accounts/user/", strings.NewReader(`{"first_name":"A"}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Content-Type", "application/json")
+				r.Header.Set("Cookie", test.cookies)
+				if test.token != "" {
+					r.Header.Set("X-CSRFToken", test.token)
+				}
+				answer, err := http.DefaultClient.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = answer.Body.Close() }()
+				body, err := io.ReadAll(answer.Body)
+				if err != nil || answer.StatusCode != test.status || !strings.Contains(string(body), test.body) {
+					t.Errorf("got %d %s, %v; want %d %s", answer.StatusCode, body, err, test.status, test.body)
+				}
+				if got := answer.Header.Get("Set-Cookie"); !strings.HasPrefix(got, test.sent) || (got == "") != (test.sent == "") {
+					t.Errorf("Set-Cookie: got %q, want %q…", got, test.sent)
+				}
+				if got := answer.Header.Get("Vary"); !strings.Contains(got, "Cookie") {
+					t.Errorf("Vary: got %q, want Cookie in it", got)
+				}
+			})
+		}
+	})
+}
