@@ -26,7 +26,7 @@ import (
 const attacksVariable = "TEST_ATTACKS"
 
 // attackGroups are the groups of cases that concern what this version serves.
-var attackGroups = []string{"jwt_forgery", "body", "http", "token_lifecycle", "opaque_token"}
+var attackGroups = []string{"jwt_forgery", "body", "http", "token_lifecycle", "opaque_token", "cors"}
 
 // mappings aim cases at endpoints that this version has: what a case does to a protected resource or to a login can
 // be done to any. The first prefix that fits is replaced.
@@ -50,6 +50,7 @@ var pendingPrefixes = []string{"${DJRA}", "${AIK}"}
 // told are the cases that cannot be read from the file alone, by what they need.
 var told = map[string]string{
 	"jwthdr-cookie-and-header": "needs tokens in cookies",
+	"cors-wild-credentials":    "needs a server that does not start, which a test of the settings has",
 }
 
 // amendments are the cases whose expected status is another one here.
@@ -175,6 +176,8 @@ func loadCases(t *testing.T) []attack.Case {
 const (
 	audience = "the-audience"
 	issuer   = "https://issuer.example"
+
+	friendlyOrigin = "https://app.example.org"
 )
 
 // target is a server under attack and what the attacker knows of it.
@@ -202,6 +205,8 @@ func newTarget(t *testing.T, jwtSettings map[string]any) *target {
 	settings["SIMPLE_JWT"], settings["DEMO"] = jwt, true
 	settings["REGISTRATION_ENABLED"], settings["REGISTRATION_EMAIL_CONFIRM"] = true, true
 	settings["REGISTRATION_EMAIL"] = map[string]string{"BASE_URL": "https://example.org"}
+	settings["FEATURES"] = map[string]any{"cors": true}
+	settings["CORS_ALLOWED_ORIGINS"], settings["CORS_ALLOW_CREDENTIALS"] = []string{friendlyOrigin}, true
 	db := harness.SQLite(t)
 	server := harness.Start(t, harness.Config{
 		Database: db, Settings: settings, Secrets: []string{ownPassword, harness.SecretKey},
@@ -224,7 +229,8 @@ func newTarget(t *testing.T, jwtSettings map[string]any) *target {
 	x.values = attack.Values{
 		"USER": "mike", "PASS": ownPassword, "UID": "1", "VICTIM": "vera", "VICTIM_UID": "2", "VICTIM_NAME": "vera",
 		"VICTIM_EMAIL": "vera@example.org", "INACTIVE_UID": "3", "DELETED_UID": "99", "SURR_USER": "surr",
-		"DUP_EMAIL": "twin@example.org", "AUD": audience, "ISS": issuer, "HOST": server.Host, "TRAP": listen(t, x.trap),
+		"DUP_EMAIL": "twin@example.org", "AUD": audience, "ISS": issuer, "ORIGIN": friendlyOrigin, "HOST": server.Host,
+		"TRAP": listen(t, x.trap),
 		"JWK.attacker_rsa": keys.AttackerJWK(), "JWE_RSA_OAEP": encrypted(t), "CSRF_SECRET": rand.Text(),
 		"SESSION": strings.ToLower(rand.Text()), "RESET_TOKEN": "cs1w2a-0123456789abcdef0123456789abcdef",
 	}
@@ -274,6 +280,12 @@ func (x *target) control(t *testing.T) {
 	opaque := attack.Request{Method: "GET", Path: "/auth-demo/whoami/", Headers: attack.Headers{{"Authorization", "Token ${OPAQUE}"}}}
 	if got, err := opaque.Send(t.Context(), x.server.Host, x.values); err != nil || got.Status != 200 {
 		t.Fatalf("an opaque token is refused: %v %v", got, err)
+	}
+	preflight := attack.Request{Method: "OPTIONS", Path: "/hello/", Headers: attack.Headers{{"Origin", "${ORIGIN}"},
+		{"Access-Control-Request-Method", "GET"}}}
+	if got, err := preflight.Send(t.Context(), x.server.Host, x.values); err != nil ||
+		got.Header.Get("Access-Control-Allow-Origin") != friendlyOrigin {
+		t.Fatalf("the allowed origin is refused: %v %v", got, err)
 	}
 }
 

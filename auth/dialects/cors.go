@@ -25,7 +25,7 @@ type CORSConfig struct {
 	// for pages without an origin.
 	AllowedOrigins []string `setting:"CORS_ALLOWED_ORIGINS" help:"Origins whose pages may read the answers, as in https://app.example.com."`
 	// AllowedOriginRegexes are patterns of further origins, in the syntax of RE2.
-	AllowedOriginRegexes []string `setting:"CORS_ALLOWED_ORIGIN_REGEXES" help:"Patterns of further such origins. Python's look-around, back references and \\Z do not exist here; write [.] or \\. for a dot."`
+	AllowedOriginRegexes []string `setting:"CORS_ALLOWED_ORIGIN_REGEXES" help:"Patterns of further such origins. Write [.] for a dot; Python's look-around, back references and \\Z do not exist here."`
 	// AllowAllOrigins lets everybody.
 	AllowAllOrigins bool `setting:"CORS_ALLOW_ALL_ORIGINS" help:"Let the pages of all origins read the answers."`
 	// AllowCredentials lets those pages send the user's cookies along.
