@@ -57,3 +57,23 @@ func BenchmarkBlacklist(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkLoginToken(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) {
+		u := &models.User{Username: "u", Password: "pbkdf2_sha256$600000$salt$hash", DateJoined: time.Now()}
+		if err := s.CreateUser(b.Context(), u); err != nil {
+			b.Fatal(err)
+		}
+		digest := models.Digest("0123456789abcdef0123456789abcdef")
+		t := models.LoginToken{Digest: digest, UserID: u.ID, Created: time.Now()}
+		if err := s.CreateLoginToken(b.Context(), t, 0); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, _, err := s.LoginToken(b.Context(), []models.Digest{digest}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
