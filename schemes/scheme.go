@@ -44,6 +44,13 @@ type AllRevoker interface {
 	RevokeAll(ctx context.Context, user models.UserID) error
 }
 
+// Renewer is a Scheme whose credentials end when their user's password changes.
+type Renewer interface {
+	// Renew replaces the credential that id came from, after the password of id.User was changed with it. A credential of
+	// another scheme, or one that has ended meanwhile, is left alone: the Grant is then empty.
+	Renew(r *http.Request, id Identity) (Grant, error)
+}
+
 // Identity is what Authenticate found out. The zero value is nobody.
 type Identity struct {
 	User    *models.User   // nil: nobody

@@ -24,6 +24,7 @@ func TestSessionsOfADjangoAreRecognised(t *testing.T) {
 		"SECRET_KEY":     djangoSecretKey,
 		"FEATURES":       map[string]any{"mounts": map[string]string{"dj-rest-auth": "/accounts/"}},
 		"REST_FRAMEWORK": map[string]any{"DEFAULT_AUTHENTICATION_CLASSES": []string{"session", "basic"}},
+		"REST_AUTH":      map[string]any{"OLD_PASSWORD_FIELD_ENABLED": false},
 	}
 	rows := []map[string]any{
 		{"model": "auth.user", "pk": 1, "fields": map[string]any{"username": "alice", "password": djangoPassword}},
@@ -33,20 +34,24 @@ func TestSessionsOfADjangoAreRecognised(t *testing.T) {
 	const cookies, secret = "sessionid=ssssssssssssssssssssssssssssss01; csrftoken=", "Abcdefghij0123456789KLMNOPQRSTUV"
 	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
 		server := harness.Start(t, harness.Config{Database: db, Settings: settings, Fixtures: rows, Secrets: []string{secret}})
+		const user, change = "/accounts/user/", "/accounts/password/change/"
+		const input = `{"first_name":"A","new_password1":"a new Password 7","new_password2":"a new Password 7"}`
 		for _, test := range []struct {
-			name, method, cookies, token string
-			status                       int
-			body, sent                   string // parts of the answer, and of the cookie in it
+			name, method, path, cookies, token string
+			status                             int
+			body, sent                         string // parts of the answer, and of the cookie in it
 		}{
-			{"read", "GET", cookies + secret, "", 200, `"username":"alice"`, ""},
-			{"change", "PATCH", cookies + secret, secret, 200, `"first_name":"A"`, ""},
-			{"change without token", "PATCH", cookies + secret, "", 403, `{"detail":"CSRF Failed: CSRF token missing."}`, ""},
-			{"change with a malformed cookie", "PATCH", cookies + "abc", secret, 403, "CSRF cookie has incorrect length.", "csrftoken="},
-			{"unknown session", "GET", "sessionid=unknownunknown", "", 403, "credentials were not provided", `sessionid=""; Path=/; Expires=`},
-			{"no session", "GET", "", "", 403, "credentials were not provided", ""},
+			{"read", "GET", user, cookies + secret, "", 200, `"username":"alice"`, ""},
+			{"change", "PATCH", user, cookies + secret, secret, 200, `"first_name":"A"`, ""},
+			{"change without token", "PATCH", user, cookies + secret, "", 403, `{"detail":"CSRF Failed: CSRF token missing."}`, ""},
+			{"change with a malformed cookie", "PATCH", user, cookies + "abc", secret, 403, "CSRF cookie has incorrect length.", "csrftoken="},
+			{"unknown session", "GET", user, "sessionid=unknownunknown", "", 403, "credentials were not provided", `sessionid=""; Path=/; Expires=`},
+			{"no session", "GET", user, "", "", 403, "credentials were not provided", ""},
+			{"change the password", "POST", change, cookies + secret, secret, 200, "has been saved", "sessionid="},
+			{"the key from before that", "GET", user, cookies + secret, "", 403, "credentials were not provided", `sessionid=""; Path=/; Expires=`},
 		} {
 			t.Run(test.name, func(t *testing.T) {
-				r, err := http.NewRequestWithContext(t.Context(), test.method, server.URL+"/accounts/user/", strings.NewReader(`{"first_name":"A"}`))
+				r, err := http.NewRequestWithContext(t.Context(), test.method, server.URL+test.path, strings.NewReader(input))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -132,6 +132,24 @@ func (s *Scheme) loggedIn(d data, u *models.User) data {
 	return d
 }
 
+// Renew keeps the session that changed its user's password, under another key. All others of the user have ended.
+//
+// Source: Django, django.contrib.auth.update_session_auth_hash.
+func (s *Scheme) Renew(r *http.Request, id schemes.Identity) (schemes.Grant, error) {
+	if id.Scheme != Name {
+		return schemes.Grant{}, nil
+	}
+	old, err := s.open(r.Context(), id.Key)
+	if errors.Is(err, models.ErrNotFound) || err == nil && old.data == nil {
+		return schemes.Grant{}, nil
+	}
+	if err != nil {
+		return schemes.Grant{}, err
+	}
+	renewed, err := s.renew(r.Context(), old, id)
+	return schemes.Grant{Cookies: renewed.Cookies}, err
+}
+
 // row is the row of d under key, saved now.
 func (s *Scheme) row(key string, d data) (models.Session, error) {
 	text, err := d.encode(s.signer)

@@ -151,3 +151,37 @@ func TestLogoutsEndTheSession(t *testing.T) {
 		})
 	}
 }
+
+func TestTheSessionThatChangesThePasswordGoesOn(t *testing.T) {
+	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+		s := newSite(t, store, nil)
+		entries := s.entries("today")
+		entries["cart"] = "full"
+		s.write(t, fixedKey, entries)
+		s.write(t, "another"+fixedKey[7:], entries)
+		id, _ := s.visit(t, "sessionid="+fixedKey)
+		if ok, err := store.SwapPassword(t.Context(), id.User.ID, id.User.Password, "new"); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		id.User.Password = "new"
+		grant, err := s.Renew(get(t, "sessionid="+fixedKey), id)
+		must(t, err)
+		if got := describe(grant.Cookies); got != "set sessionid" {
+			t.Fatalf("cookies: %q", got)
+		}
+		now := grant.Cookies[0].Value
+		if id, _ := s.visit(t, "sessionid="+now); id.Anonymous() || now == fixedKey || s.read(t, now)["cart"] == nil {
+			t.Errorf("the session is that of %+v", id.User)
+		}
+		for _, key := range []string{fixedKey, "another" + fixedKey[7:]} {
+			if id, _ := s.visit(t, "sessionid="+key); !id.Anonymous() {
+				t.Errorf("%s goes on", key)
+			}
+		}
+		for _, ended := range []schemes.Identity{id, {Scheme: "token", Key: now, User: id.User}} {
+			if grant, err := s.Renew(get(t, "sessionid="+now), ended); err != nil || len(grant.Cookies) > 0 {
+				t.Errorf("%s: got %q, %v", ended.Scheme, describe(grant.Cookies), err)
+			}
+		}
+	})
+}

@@ -55,7 +55,10 @@ type Scheme struct {
 	hashes *signing.SessionHasher
 }
 
-var _ schemes.Scheme = (*Scheme)(nil)
+var (
+	_ schemes.Scheme  = (*Scheme)(nil)
+	_ schemes.Renewer = (*Scheme)(nil)
+)
 
 // New returns the scheme over store. cfg must be valid; keys are Django's SECRET_KEY and its fallbacks.
 func New(cfg Config, store Store, protection *csrf.Protection, keys signing.Config) *Scheme {
@@ -145,8 +148,8 @@ func (s *Scheme) owner(ctx context.Context, d data) (*models.User, error) {
 	return u, err
 }
 
-// renew gives a session whose hash was made with a former secret key another key and a hash of today. When another
-// request was faster, its answer has the cookie.
+// renew gives a session whose hash was made with a former secret key or password another key and a hash of today. When
+// another request was faster, its answer has the cookie.
 func (s *Scheme) renew(ctx context.Context, old *opened, id schemes.Identity) (schemes.Identity, error) {
 	old.data.set(hashKey, s.hashes.Hash(id.User.Password))
 	row, err := s.row(newKey(), old.data)

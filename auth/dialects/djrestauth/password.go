@@ -8,6 +8,7 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/schemes"
 	"watchword/serializers"
 )
 
@@ -63,7 +64,33 @@ func (d *Dialect) savePassword(c echo.Context, in serializers.NewPassword) error
 	case err != nil:
 		return err
 	}
+	if err := d.stayLoggedIn(c); err != nil {
+		return err
+	}
 	return dialects.Respond(c, http.StatusOK, serializers.Detail{Detail: "New password has been saved."})
+}
+
+// stayLoggedIn replaces the credential that changed the password if it ended by that, unless the settings want it so.
+//
+// Source: dj_rest_auth.serializers.PasswordChangeSerializer.save.
+func (d *Dialect) stayLoggedIn(c echo.Context) error {
+	if d.cfg.LogoutOnPasswordChange {
+		return nil
+	}
+	for _, scheme := range d.schemes {
+		renewer, ok := scheme.(schemes.Renewer)
+		if !ok {
+			continue
+		}
+		grant, err := renewer.Renew(c.Request(), dialects.Current(c))
+		if err != nil {
+			return err
+		}
+		for _, cookie := range grant.Cookies {
+			c.SetCookie(cookie)
+		}
+	}
+	return nil
 }
 
 // badPassword says what is wrong with the new password, under the name of its repetition.
