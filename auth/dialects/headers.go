@@ -43,3 +43,6 @@ func vary(header http.Header, name string) {
 		header.Set(echo.HeaderVary, known+", "+name)
 	}
 }
+
+// VaryByCookie says that the answer depends on cookies, in an action that looks at the session whoever asks.
+func VaryByCookie(c echo.Context) { vary(c.Response().Header(), echo.HeaderCookie) }
