@@ -5,8 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"watchword/auth"
@@ -117,19 +115,12 @@ func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store) (*jwt.Schem
 	return jwt.New(s.JWT, ring, store, store)
 }
 
-// newSimpleJWT returns simplejwt's endpoints: those of sliding tokens too where such tokens prove anything.
+// newSimpleJWT returns simplejwt's endpoints.
 func newSimpleJWT(s *Settings, accounts *auth.Service, bearer *jwt.Scheme) *simplejwt.Dialect {
-	cfg := s.simpleJWT()
-	if slices.ContainsFunc(s.JWT.AuthTokenClasses, isSliding) {
-		cfg.Endpoints = append(cfg.Endpoints, simplejwt.ObtainSliding, simplejwt.RefreshSliding)
-	}
-	return simplejwt.New(cfg, simplejwt.Deps{
+	return simplejwt.New(s.simpleJWT(), simplejwt.Deps{
 		Accounts: recording(s, accounts), Tokens: bearer, Sliding: bearer.Sliding(),
 	})
 }
-
-// isSliding reports whether a class of AUTH_TOKEN_CLASSES is that of sliding tokens.
-func isSliding(class string) bool { return strings.HasSuffix(class, "SlidingToken") }
 
 // simpleJWT returns the Config of the dialect in the mode of the settings.
 func (s *Settings) simpleJWT() simplejwt.Config {

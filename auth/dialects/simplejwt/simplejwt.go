@@ -62,10 +62,11 @@ type Config struct {
 	Serializers serializers.Config
 }
 
-// DefaultConfig mounts what simplejwt's documentation mounts, and takes passwords to the letter.
+// DefaultConfig mounts everything, and takes passwords to the letter. Sliding tokens prove nothing unless the scheme
+// takes them, so their endpoints do no harm where nobody uses them.
 func DefaultConfig() Config {
 	return Config{
-		Endpoints:          []Endpoint{Obtain, Refresh, Verify, Blacklist},
+		Endpoints:          []Endpoint{Obtain, Refresh, Verify, Blacklist, ObtainSliding, RefreshSliding},
 		UsernameField:      "username",
 		KeepPasswordSpaces: true,
 		Serializers:        serializers.DefaultConfig(),
