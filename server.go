@@ -156,6 +156,8 @@ func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, tokens 
 			list = append(list, tokens)
 		case classSession:
 			list = append(list, newSession(s, store))
+		case classTutorial:
+			// read below its own mount only
 		}
 	}
 	return list

@@ -230,7 +230,7 @@ func newTarget(t *testing.T, jwtSettings map[string]any) *target {
 		"USER": "mike", "PASS": ownPassword, "UID": "1", "VICTIM": "vera", "VICTIM_UID": "2", "VICTIM_NAME": "vera",
 		"VICTIM_EMAIL": "vera@example.org", "INACTIVE_UID": "3", "DELETED_UID": "99", "SURR_USER": "surr",
 		"DUP_EMAIL": "twin@example.org", "AUD": audience, "ISS": issuer, "ORIGIN": friendlyOrigin, "HOST": server.Host,
-		"TRAP": listen(t, x.trap),
+		"TRAP":             listen(t, x.trap),
 		"JWK.attacker_rsa": keys.AttackerJWK(), "JWE_RSA_OAEP": encrypted(t), "CSRF_SECRET": rand.Text(),
 		"SESSION": strings.ToLower(rand.Text()), "RESET_TOKEN": "cs1w2a-0123456789abcdef0123456789abcdef",
 	}
