@@ -2,6 +2,8 @@ package gormstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"gorm.io/gorm"
 )
@@ -39,7 +41,7 @@ func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) 
 		return fnErr
 	}
 	if err != nil {
-		return translate(err)
+		return translate(because(ctx, err))
 	}
 	for _, after := range running.after {
 		after()
@@ -86,7 +88,16 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return translate(fn(db.WithContext(ctx)))
+	return translate(because(ctx, fn(db.WithContext(ctx))))
+}
+
+// because returns why err happened. database/sql rolls a transaction back by itself when its context ends, and whoever
+// asks for something afterwards hears only that the transaction is over.
+func because(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && errors.Is(err, sql.ErrTxDone) {
+		return ended
+	}
+	return err
 }
 
 // transaction is the one that ctx carries, or nil.
