@@ -1,7 +1,8 @@
 // Watchword is an authentication server that speaks the HTTP protocols of Django's authentication packages.
 //
 // Package main chooses and connects: it reads the settings, opens what they name, and hands it to the packages that do
-// the work. There is one file for each command; server.go puts the server together.
+// the work. Each command has a file of its own (command_*.go), the settings are in settings*.go, and server.go puts the
+// server together, with a file for each larger part of it (server_*.go).
 package main
 
 import (
