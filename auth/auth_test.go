@@ -31,6 +31,7 @@ func cheap() password.Config {
 func newService(t *testing.T) (*auth.Service, *gormstore.Store) {
 	t.Helper()
 	cfg := gormstore.DefaultConfig()
+	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
 	store, err := gormstore.Open(t.Context(), cfg)
 	if err != nil {

@@ -98,6 +98,7 @@ func everyStore(t *testing.T, test func(t *testing.T, store *gormstore.Store)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		cfg := gormstore.DefaultConfig()
+		cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 		cfg.URL = storetest.PostgresURL(t)
 		store, err := gormstore.Open(t.Context(), cfg)
 		if err != nil {

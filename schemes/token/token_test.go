@@ -50,6 +50,7 @@ func openSQLite(t testing.TB) *gormstore.Store {
 func open(t testing.TB, url string) *gormstore.Store {
 	t.Helper()
 	cfg := gormstore.DefaultConfig()
+	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 	cfg.URL = url
 	store, err := gormstore.Open(t.Context(), cfg)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
@@ -107,6 +108,7 @@ func newServer(t *testing.T, o options) *server {
 func newStore(t *testing.T) *gormstore.Store {
 	t.Helper()
 	cfg := gormstore.DefaultConfig()
+	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "db.sqlite3")
 	store, err := gormstore.Open(t.Context(), cfg)
 	must(t, err)

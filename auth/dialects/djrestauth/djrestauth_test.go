@@ -78,6 +78,7 @@ func siteConfig() dialects.Config {
 func openStore(t *testing.T) *gormstore.Store {
 	t.Helper()
 	cfg := gormstore.DefaultConfig()
+	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
 	store, err := gormstore.Open(t.Context(), cfg)
 	must(t, err)

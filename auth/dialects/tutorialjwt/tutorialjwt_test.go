@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"watchword/auth"
 	"watchword/auth/dialects"
@@ -40,6 +41,7 @@ const users = `[
 func newSite(t *testing.T, cfg tutorialjwt.Config) *dialects.Site {
 	t.Helper()
 	database := gormstore.DefaultConfig()
+	database.PoolTimeout, database.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 	database.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
 	store, err := gormstore.Open(t.Context(), database)
 	must(t, err)
