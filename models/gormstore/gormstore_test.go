@@ -3,6 +3,7 @@ package gormstore_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"watchword/models/gormstore"
 	"watchword/models/storetest"
@@ -47,6 +48,7 @@ func open(t testing.TB, url string) *gormstore.Store {
 	t.Helper()
 	cfg := gormstore.DefaultConfig()
 	cfg.URL = url
+	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
 	s, err := gormstore.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatalf("Open: %v", err)
