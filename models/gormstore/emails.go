@@ -23,6 +23,12 @@ func (s *Store) UsersByEmail(ctx context.Context, email string) ([]models.User, 
 	return s.usersWith(ctx, email, condition, email, email)
 }
 
+// UsersByEmailFold finds the users whose address in auth_user equals email but for case, ordered by id; none is no error.
+// Case is folded as in UsersByUsernameFold.
+func (s *Store) UsersByEmailFold(ctx context.Context, email string) ([]models.User, error) {
+	return s.usersWith(ctx, email, "UPPER(email) = UPPER(?)", email)
+}
+
 // usersWith finds the users who fulfil a condition about email. Nobody has the empty address.
 func (s *Store) usersWith(ctx context.Context, email, condition string, args ...any) ([]models.User, error) {
 	if email == "" || !storable(email) {

@@ -35,6 +35,7 @@ type Store interface {
 
 	loginTokenStore
 	confirmationStore
+	activationStore
 	sessionStore
 
 	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
@@ -64,6 +65,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"tokens", tokens},
 		{"login tokens", loginTokens},
 		{"confirmations", confirmations},
+		{"activations", activations},
 		{"sessions", sessions},
 		{"leases", leases},
 		{"outbox", outbox},
