@@ -3,18 +3,12 @@ package tests
 import (
 	"encoding/json"
 	"net/http"
-	"os"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"watchword/tests/attack"
 )
-
-// rssSlack is what the collector may be late by, in MB, beside the growth that a case allows.
-const rssSlack = 24
 
 // run performs one case and checks everything that it expects.
 func (x *target) run(t *testing.T, c attack.Case) {
@@ -22,7 +16,7 @@ func (x *target) run(t *testing.T, c attack.Case) {
 		c.Expected.Status, c.Expected.BodyMustContain, c.Expected.HeaderMustMatch = amended.status, nil, nil
 	}
 	before := x.probe(t, c.Expected.StateUnchanged)
-	lines, memory, calls := strings.Count(x.server.Log(t), "\n"), x.peakMemory(t), x.trap.Load()
+	lines, calls, spent := strings.Count(x.server.Log(t), "\n"), x.trap.Load(), x.spent(t)
 	sent := 0
 	switch {
 	case c.Request != nil:
@@ -46,12 +40,10 @@ func (x *target) run(t *testing.T, c attack.Case) {
 	if logged := strings.Count(x.server.Log(t), "\n") - lines; c.Expected.LogLinesMax > 0 && logged > c.Expected.LogLinesMax*sent {
 		t.Errorf("%d requests wrote %d lines of log, want %d at most for each", sent, logged, c.Expected.LogLinesMax)
 	}
-	if limit := c.Expected.MaxRSSGrowthMB; limit > 0 && x.peakMemory(t)-memory > limit+rssSlack {
-		t.Errorf("peak memory grew by %d MB, want %d", x.peakMemory(t)-memory, limit)
-	}
 	if !x.server.Running() {
 		t.Fatal("the server is gone")
 	}
+	x.checkCost(t, c.Expected, spent, sent)
 }
 
 // send aims a request at what this version has, sends it and checks the answer.
@@ -180,23 +172,4 @@ func (x *target) probeOne(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return state
-}
-
-// peakMemory is the server's greatest resident size so far, in MB; 0 where the system does not tell.
-func (x *target) peakMemory(t *testing.T) int {
-	t.Helper()
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(x.server.PID()) + "/status")
-	if err != nil {
-		return 0
-	}
-	lines := strings.Split(string(status), "\n")
-	i := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "VmHWM:") })
-	if i < 0 {
-		return 0
-	}
-	kilobytes, err := strconv.Atoi(strings.Fields(lines[i])[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kilobytes / 1024
 }

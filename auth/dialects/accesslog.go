@@ -3,12 +3,13 @@ package dialects
 import (
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
 
 // logRequest writes one line about every request: no query, no header and no body, and of a path with parameters, which
-// may be secrets, the pattern only.
+// may be secrets, the pattern only. took_ms is the time until the answer was made, in milliseconds.
 func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.cfg.Now()
@@ -27,10 +28,13 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.String("request", requestID(c)), slog.String("address", address),
 			slog.String("method", r.Method), slog.String("path", loggedPath(c)),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
-			slog.Duration("took", s.cfg.Now().Sub(start)))
+			slog.Float64("took_ms", milliseconds(s.cfg.Now().Sub(start))))
 		return nil
 	}
 }
+
+// milliseconds is d with three decimals.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // maxLoggedPath is as much as is logged of a path that is not ours, in bytes.
 const maxLoggedPath = 200

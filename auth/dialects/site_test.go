@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,9 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 		if !strings.Contains(log, part) {
 			t.Errorf("%q is missing in:\n%s", part, log)
 		}
+	}
+	if took := regexp.MustCompile(`took_ms=\d+(\.\d{1,3})?\n`); len(took.FindAllString(log, -1)) != 6 {
+		t.Errorf("not every line says how many milliseconds it took:\n%s", log)
 	}
 	if lines := strings.Count(log, "\n"); lines != 6 {
 		t.Errorf("got %d lines, want 6:\n%s", lines, log)

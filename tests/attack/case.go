@@ -79,6 +79,8 @@ type Expected struct {
 	NoOutbound          bool                `json:"no_outbound_connection"`
 	LogLinesMax         int                 `json:"log_lines_max"` // 0: any number
 	MaxRSSGrowthMB      int                 `json:"max_rss_growth_mb"`
+	MaxMS               int                 `json:"max_ms"`     // until the answer is there; on a machine at rest
+	CPUMaxMS            int                 `json:"cpu_ms_max"` // that the server computes; likewise
 	ConnectionClosedSec int                 `json:"connection_closed_within_s"`
 	Invariant           string              `json:"invariant"` // in words; a program cannot check it
 }

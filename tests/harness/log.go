@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -58,8 +59,15 @@ func lineOf(text string, place []int) string {
 	return line
 }
 
-// tail is the last lines of text.
-func tail(text string, lines int) string {
-	all := strings.Split(text, "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "\n")
+// shownLines is how much of a log is shown of a server whose test failed.
+const shownLines = 60
+
+// tail is the last lines of a log, and says how many it leaves out.
+func tail(log string) string {
+	lines := strings.SplitAfter(strings.TrimSuffix(log, "\n"), "\n")
+	left := len(lines) - shownLines
+	if left <= 0 {
+		return log
+	}
+	return fmt.Sprintf("(%d earlier lines left out)\n", left) + strings.Join(lines[left:], "")
 }

@@ -152,9 +152,9 @@ func (s *Server) awaitReady(t testing.TB) {
 		}
 		select {
 		case <-s.exited:
-			t.Fatalf("the server ended (%v); its log:\n%s", s.process.ProcessState, s.Log(t))
+			t.Fatalf("the server ended (%v); its log:\n%s", s.process.ProcessState, tail(s.Log(t)))
 		case <-ctx.Done():
-			t.Fatalf("the server is not ready after %v; its log:\n%s", startPatience, s.Log(t))
+			t.Fatalf("the server is not ready after %v; its log:\n%s", startPatience, tail(s.Log(t)))
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
@@ -220,7 +220,7 @@ func (s *Server) finish(t testing.TB) {
 		}
 		s.checkLog(t)
 		if t.Failed() {
-			t.Logf("the server's log:\n%s", tail(s.Log(t), 60))
+			t.Logf("the server's log:\n%s", tail(s.Log(t)))
 		}
 		if err := s.log.Close(); err != nil {
 			t.Error(err)
