@@ -40,6 +40,7 @@ type Settings struct {
 
 	Server       serverConfig            `setting:",inline"`
 	Site         dialects.Config         `setting:",inline"`
+	Links        dialects.LinkConfig     `setting:",inline"`
 	CORS         dialects.CORSConfig     `setting:",inline"`
 	Bodies       serializers.Config      `setting:",inline"`
 	Log          logConfig               `setting:",inline"`
@@ -103,6 +104,7 @@ func DefaultSettings(mode Compatibility) Settings {
 			StopTimeout:    10 * time.Second,
 		},
 		Site:         dialects.DefaultConfig(),
+		Links:        dialects.DefaultLinkConfig(),
 		CORS:         dialects.DefaultCORSConfig(),
 		Bodies:       serializers.DefaultConfig(),
 		Log:          logConfig{Level: "info", Format: "auto"},

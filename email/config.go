@@ -65,6 +65,7 @@ type Config struct {
 	From         string `setting:"DEFAULT_FROM_EMAIL" help:"The sender of mails: an address, or Name <address>."`
 	TemplatesDir string `setting:"EMAIL_TEMPLATES_DIR" help:"A folder with your own texts for some or all mails; see docs/settings.md. Empty: the built-in ones."`
 
+	AccountPrefix string `setting:"ACCOUNT_EMAIL_SUBJECT_PREFIX" help:"What the subjects of the mails about accounts begin with."`
 	SubjectPrefix string `setting:"EMAIL_SUBJECT_PREFIX" help:"Does nothing: Django puts it before the subjects of mails to administrators, of which there are none here. Accepted because Django projects set it."`
 	UseLocaltime  bool   `setting:"EMAIL_USE_LOCALTIME" help:"Does nothing: mails are dated in UTC. Accepted because Django projects set it."`
 
@@ -88,6 +89,9 @@ func (c Config) Validate() error {
 	var faults []error
 	if _, err := ParseSender(c.From); err != nil {
 		faults = append(faults, fmt.Errorf("DEFAULT_FROM_EMAIL: %w", err))
+	}
+	if strings.ContainsFunc(c.AccountPrefix, endsLine) {
+		faults = append(faults, errors.New("ACCOUNT_EMAIL_SUBJECT_PREFIX: must be one line"))
 	}
 	if c.Timeout < 0 {
 		faults = append(faults, errors.New("EMAIL_TIMEOUT: must not be negative"))

@@ -35,16 +35,19 @@ type Mail interface {
 // catalogue is an example of every kind of mail. Templates are tried with it.
 func catalogue() []Mail {
 	return []Mail{
+		AlreadyRegistered{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		ConfirmRegistration{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/token/"},
 		Test{Site: "example.com"},
+		VerifyAddress{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/key/"},
 	}
 }
 
 // Templates makes messages. It is safe for concurrent use.
 type Templates struct {
-	from string
-	text map[string]*texttemplate.Template
-	html map[string]*htmltemplate.Template
+	from   string
+	prefix string // of subjects
+	text   map[string]*texttemplate.Template
+	html   map[string]*htmltemplate.Template
 }
 
 // NewTemplates reads the templates: those in the folder cfg.TemplatesDir, and the built-in ones for mails that it has no
@@ -52,7 +55,7 @@ type Templates struct {
 // what cannot be read or parsed, names fields that the mail does not have, or is for no mail.
 func NewTemplates(cfg Config) (*Templates, error) {
 	t := &Templates{
-		from: cfg.From,
+		from: cfg.From, prefix: cfg.AccountPrefix,
 		text: map[string]*texttemplate.Template{},
 		html: map[string]*htmltemplate.Template{},
 	}
@@ -88,6 +91,9 @@ func (t *Templates) Render(mail Mail) (Message, error) {
 		return Message{}, fmt.Errorf("%s.txt: the first line must be: Subject: and the subject", name)
 	}
 	m.Subject, m.Text = strings.TrimSpace(subject), strings.TrimSpace(rest)+"\n"
+	if _, test := mail.(Test); !test {
+		m.Subject = t.prefix + m.Subject
+	}
 	if html := t.html[name]; html != nil {
 		out.Reset()
 		if err := html.ExecuteTemplate(&out, layoutFile, mail); err != nil {

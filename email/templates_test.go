@@ -141,3 +141,23 @@ func writeFiles(t *testing.T, files map[string]string) string {
 	}
 	return dir
 }
+
+func TestSubjectsAboutAccountsBeginAsSet(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.AccountPrefix = "[Shop] "
+	templates, err := NewTemplates(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mail := range catalogue() {
+		_, isTest := mail.(Test)
+		m, err := templates.Render(mail)
+		if err != nil || strings.HasPrefix(m.Subject, "[Shop] ") == isTest {
+			t.Errorf("%s: subject %q, %v", mail.Template(), m.Subject, err)
+		}
+	}
+	cfg.AccountPrefix = "a\r\nBcc: b@example.org"
+	if err := cfg.Validate(); err == nil {
+		t.Error("a prefix of two lines is accepted")
+	}
+}

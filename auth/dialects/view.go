@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -30,6 +31,7 @@ type View struct {
 	Permission  Permission // nil: everybody
 	Throttles   []Throttle
 	Challenge   string // instead of the first scheme's
+	Allow       string // instead of the methods that it has, for one that the original announces otherwise
 	Get         Action
 	Post        Action
 	Put         Action
@@ -83,7 +85,7 @@ func newEndpoint(s *Site, v View) *endpoint {
 			allowed = append(allowed, method)
 		}
 	}
-	e.allow = strings.Join(append(allowed, http.MethodOptions), ", ")
+	e.allow = cmp.Or(v.Allow, strings.Join(append(allowed, http.MethodOptions), ", "))
 	return e
 }
 
