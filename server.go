@@ -20,6 +20,7 @@ import (
 	"watchword/schemes/basic"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
+	"watchword/schemes/session"
 	"watchword/schemes/token"
 )
 
@@ -62,7 +63,8 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	known := newSchemes(s, accounts, bearer, tokens, store)
+	sessions := newSession(s, store)
+	known := newSchemes(s, accounts, bearer, tokens, sessions, store)
 
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
 	if s.Features.CORS {
@@ -74,7 +76,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
 	}
 	if prefix, ok := s.Features.Mounts[mountRESTAuth]; ok {
-		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, store, known))
+		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, sessions, store, known))
 	}
 	if prefix, ok := s.Features.Mounts[mountAuthToken]; ok {
 		d, err := newAuthToken(s, accounts, tokens, confirmations, store, known)
@@ -142,7 +144,7 @@ func recording(s *Settings, accounts *auth.Service) *auth.Service {
 
 // newSchemes returns the schemes that DEFAULT_AUTHENTICATION_CLASSES names, as far as this version has them.
 func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, tokens *token.Scheme,
-	store *gormstore.Store) []schemes.Scheme {
+	sessions *session.Scheme, store *gormstore.Store) []schemes.Scheme {
 	var list []schemes.Scheme
 	for _, class := range s.REST.Authentication {
 		switch class {
@@ -155,7 +157,7 @@ func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, tokens 
 		case classAuthToken:
 			list = append(list, tokens)
 		case classSession:
-			list = append(list, newSession(s, store))
+			list = append(list, sessions)
 		case classTutorial:
 			// read below its own mount only
 		}

@@ -12,10 +12,13 @@ import (
 )
 
 // newRESTAuth returns dj-rest-auth's endpoints.
-func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, store *gormstore.Store,
-	known []schemes.Scheme) *djrestauth.Dialect {
+func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, sessions schemes.Scheme,
+	store *gormstore.Store, known []schemes.Scheme) *djrestauth.Dialect {
+	if s.RESTAuth.SessionLogin {
+		accounts = accounts.Recording() // a session is Django's own login, which notes the time
+	}
 	return djrestauth.New(s.restAuth(), djrestauth.Deps{
-		Accounts: accounts, Schemes: known, Tokens: bearer,
+		Accounts: accounts, Schemes: known, Tokens: bearer, Sessions: sessions,
 		Keys: token.NewPlain(store, time.Now),
 	})
 }

@@ -110,7 +110,7 @@ func rules() []rule {
 			"REST_AUTH.JWT_AUTH_HTTPONLY keeps refresh tokens for cookies, and this version sets none: a login at " +
 				"dj-rest-auth cannot be prolonged. Set it to false."},
 		{"W015", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.HandsOutNothing() },
-			"REST_AUTH has neither USE_JWT nor TOKEN_MODEL: a login at dj-rest-auth hands out nothing."},
+			"REST_AUTH has none of USE_JWT, TOKEN_MODEL and SESSION_LOGIN: a login at dj-rest-auth hands out nothing."},
 		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
 			"REST_AUTH.OLD_PASSWORD_FIELD_ENABLED is false: whoever has got hold of a token can change the password."},
 		{"W017", true, func(l *Loaded) bool { return l.mounted(mountTutorialJWT) },

@@ -34,7 +34,6 @@ func (s *Settings) Validate() error {
 		s.Email.Validate(),
 		templateFaults(s.Email),
 		s.Outbox.Validate(),
-		prefixed("REST_AUTH.", s.RESTAuth.Validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}

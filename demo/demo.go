@@ -55,7 +55,8 @@ func MountViews(site *dialects.Site, tried ...schemes.Scheme) {
 		return dialects.Respond(c, http.StatusOK, success{true})
 	}}
 	site.Mount("/protected-view/", dialects.View{
-		Name: "Protected", Schemes: tried, Permission: dialects.IsAuthenticated, Get: succeed, Post: succeed,
+		Name: "Example Protected", Description: "dj_rest_auth/tests/urls.py: uses DEFAULT_AUTHENTICATION_CLASSES",
+		Schemes: tried, Permission: dialects.IsAuthenticated, Get: succeed, Post: succeed,
 	})
 	site.Mount("/open-view/", dialects.View{Name: "Open", Schemes: tried, Get: succeed, Post: succeed})
 }

@@ -180,9 +180,7 @@ func (x *exchange) authenticate(c echo.Context) error {
 			vary(c.Response().Header(), echo.HeaderCookie)
 		}
 		id, err := scheme.Authenticate(c.Request())
-		for _, cookie := range id.Cookies { // a refusal may have some, too
-			c.SetCookie(cookie)
-		}
+		SetCookies(c, id.Cookies) // a refusal may have some, too
 		if err != nil {
 			return err
 		}

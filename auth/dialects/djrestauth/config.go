@@ -1,7 +1,6 @@
 package djrestauth
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -37,8 +36,8 @@ type Config struct {
 	UseJWT bool `setting:"USE_JWT" help:"Hand out a pair of JWTs at login, instead of the token of TOKEN_MODEL."`
 	// TokenModel is the opaque token that is handed out without UseJWT; a logout ends it in either case.
 	TokenModel TokenModel `setting:"TOKEN_MODEL" help:"The opaque token that a login hands out without USE_JWT: token (rest_framework.authtoken.models.Token), or null for none."`
-	// SessionLogin cannot be had yet.
-	SessionLogin bool `setting:"SESSION_LOGIN" help:"Log in to a Django session too. Only false: this version has no sessions."`
+	// SessionLogin opens a session at every login, beside whatever else it hands out; a logout ends it.
+	SessionLogin bool `setting:"SESSION_LOGIN" help:"Open a session at every login, beside what else it hands out, and end it at logout."`
 	// HTTPOnly keeps refresh tokens out of bodies.
 	HTTPOnly bool `setting:"JWT_AUTH_HTTPONLY" help:"Keep refresh tokens out of bodies, for cookies only; this version sets no cookies, so nobody gets them."`
 	// ReturnExpiration tells at login when the tokens expire.
@@ -69,12 +68,13 @@ func DefaultConfig() Config {
 	}
 }
 
-// ExactConfig returns dj-rest-auth's own defaults, but for SESSION_LOGIN, which is on there.
+// ExactConfig returns dj-rest-auth's own defaults.
 //
 // Source: dj_rest_auth.app_settings, 7.1.
 func ExactConfig() Config {
 	return Config{
 		TokenModel:     PlainToken,
+		SessionLogin:   true,
 		HTTPOnly:       true,
 		Serializers:    serializers.ExactConfig(),
 		TokenBlacklist: true,
@@ -82,13 +82,6 @@ func ExactConfig() Config {
 }
 
 // HandsOutNothing reports whether a login is answered with no credential at all.
-func (c Config) HandsOutNothing() bool { return !c.UseJWT && c.TokenModel == NoToken }
-
-// Validate returns every fault, each beginning with the setting's name.
-func (c Config) Validate() error {
-	if c.SessionLogin {
-		return errors.New("SESSION_LOGIN: this version has no sessions; set it to false, and let USE_JWT or TOKEN_MODEL " +
-			"say what a login hands out")
-	}
-	return nil
+func (c Config) HandsOutNothing() bool {
+	return !c.UseJWT && c.TokenModel == NoToken && !c.SessionLogin
 }

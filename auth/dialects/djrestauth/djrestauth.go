@@ -75,6 +75,7 @@ type Deps struct {
 	Schemes  []schemes.Scheme // say who sent a request, in this order
 	Tokens   Tokens           // may be nil without Config.UseJWT
 	Keys     Keys             // may be nil without Config.TokenModel
+	Sessions schemes.Scheme   // may be nil without Config.SessionLogin
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
@@ -84,6 +85,7 @@ type Dialect struct {
 	schemes  []schemes.Scheme
 	tokens   Tokens
 	keys     Keys
+	sessions schemes.Scheme // nil: a login opens none
 	pair     pairAnswer
 	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
 
@@ -115,6 +117,9 @@ func New(cfg Config, deps Deps) *Dialect {
 		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
 		refresh:        serializers.New[serializers.CookieRefresh](cfg.Serializers, asItIs),
 		token:          serializers.New[serializers.Token](cfg.Serializers),
+	}
+	if cfg.SessionLogin {
+		d.sessions = deps.Sessions
 	}
 	d.chooseIdentifier(deps.Accounts.Method())
 	d.chooseGrant()

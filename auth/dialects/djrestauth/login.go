@@ -11,6 +11,7 @@ import (
 	"watchword/auth"
 	"watchword/auth/dialects"
 	"watchword/models"
+	"watchword/schemes"
 	"watchword/serializers"
 )
 
@@ -81,31 +82,55 @@ func (d *Dialect) chooseGrant() {
 	d.pair = choosePair(d.cfg)
 	switch {
 	case d.cfg.UseJWT:
-		d.grant = d.grantPair
+		d.grant = d.grantPair(d.withSession(d.tokens))
 	case d.cfg.TokenModel != NoToken:
-		d.grant = d.grantKey
+		d.grant = d.grantKey(d.withSession(d.keys))
+	case d.sessions != nil:
+		d.grant = d.grantSession
 	default:
 		d.grant = grantNothing
 	}
 }
 
-func (d *Dialect) grantPair(c echo.Context, u *models.User) error {
-	grant, err := d.accounts.Login(c.Request(), d.tokens, u)
-	if err != nil {
-		return err
+func (d *Dialect) grantPair(scheme schemes.Scheme) func(echo.Context, *models.User) error {
+	return func(c echo.Context, u *models.User) error {
+		grant, err := d.hand(c, scheme, u)
+		if err != nil {
+			return err
+		}
+		return dialects.Respond(c, http.StatusOK, d.pair.login(grant, u))
 	}
-	return dialects.Respond(c, http.StatusOK, d.pair.login(grant, u))
 }
 
-func (d *Dialect) grantKey(c echo.Context, u *models.User) error {
-	grant, err := d.accounts.Login(c.Request(), d.keys, u)
-	if err != nil {
+func (d *Dialect) grantKey(scheme schemes.Scheme) func(echo.Context, *models.User) error {
+	return func(c echo.Context, u *models.User) error {
+		grant, err := d.hand(c, scheme, u)
+		if err != nil {
+			return err
+		}
+		return dialects.Respond(c, http.StatusOK, serializers.Key{Key: grant.Access})
+	}
+}
+
+// grantSession hands out nothing but the cookie of a session.
+func (d *Dialect) grantSession(c echo.Context, u *models.User) error {
+	if _, err := d.hand(c, d.sessions, u); err != nil {
 		return err
 	}
-	return dialects.Respond(c, http.StatusOK, serializers.Key{Key: grant.Access})
+	return dialects.Respond(c, http.StatusNoContent, nil)
 }
 
 // grantNothing only says that the password was right.
 func grantNothing(c echo.Context, _ *models.User) error {
 	return dialects.Respond(c, http.StatusNoContent, nil)
+}
+
+// hand logs u in with scheme and sets its cookies.
+func (d *Dialect) hand(c echo.Context, scheme schemes.Scheme, u *models.User) (schemes.Grant, error) {
+	grant, err := d.accounts.Login(c.Request(), scheme, u)
+	if err != nil {
+		return schemes.Grant{}, err
+	}
+	dialects.SetCookies(c, grant.Cookies)
+	return grant, nil
 }

@@ -14,10 +14,13 @@ import (
 // loggedOut is what a logout says.
 const loggedOut = "Successfully logged out."
 
-// logOut ends what the settings say, and the user's opaque token.
+// logOut ends the session, what the settings say, and the user's opaque token.
 //
 // Source: dj_rest_auth.views.LogoutView. There the opaque token ends even when the refresh token is refused.
 func (d *Dialect) logOut(c echo.Context) error {
+	if err := d.endSession(c); err != nil {
+		return err
+	}
 	said, err := d.end(c)
 	if err != nil {
 		return err
@@ -40,6 +43,8 @@ func (d *Dialect) chooseEnd() {
 		d.ended = []schemes.AllRevoker{d.keys}
 	}
 	switch {
+	case !d.cfg.UseJWT && d.sessions != nil:
+		d.end = endAny
 	case !d.cfg.UseJWT:
 		d.end = endToken
 	case !d.cfg.TokenBlacklist:
@@ -50,6 +55,9 @@ func (d *Dialect) chooseEnd() {
 		d.end = d.endRefresh
 	}
 }
+
+// endAny asks for nothing. What there is to end is left to logOut.
+func endAny(echo.Context) (string, error) { return loggedOut, nil }
 
 // endToken insists on a token in the request. What it ends is left to logOut.
 func endToken(c echo.Context) (string, error) {

@@ -87,9 +87,7 @@ func (d *Dialect) stayLoggedIn(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, cookie := range grant.Cookies {
-			c.SetCookie(cookie)
-		}
+		dialects.SetCookies(c, grant.Cookies)
 	}
 	return nil
 }
