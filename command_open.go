@@ -71,7 +71,11 @@ func newAccounts(s *Settings, store *gormstore.Store, log *slog.Logger) (*auth.S
 	if err != nil {
 		return nil, nil, err
 	}
-	deps := auth.Deps{Store: store, Passwords: registry, Validators: validators, Log: log}
+	logins, err := newLogins(s, store)
+	if err != nil {
+		return nil, nil, err
+	}
+	deps := auth.Deps{Store: store, Passwords: registry, Validators: validators, Logins: logins, Log: log}
 	return auth.New(s.Accounts, deps), validators, nil
 }
 

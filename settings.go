@@ -47,6 +47,7 @@ type Settings struct {
 	Database     gormstore.Config        `setting:",inline"`
 	Signing      signing.Config          `setting:",inline"`
 	Reset        signing.ResetConfig     `setting:",inline"`
+	Resets       auth.ResetConfig        `setting:",inline"`
 	Keys         keys.Config             `setting:",inline"`
 	Accounts     auth.Config             `setting:",inline"`
 	Password     password.Config         `setting:",inline"`
@@ -111,6 +112,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Database:     gormstore.DefaultConfig(),
 		Signing:      signing.DefaultConfig(),
 		Reset:        signing.DefaultResetConfig(),
+		Resets:       auth.DefaultResetConfig(),
 		Keys:         keys.DefaultConfig(),
 		Accounts:     auth.DefaultConfig(),
 		Password:     password.DefaultConfig(),
@@ -132,6 +134,8 @@ func DefaultSettings(mode Compatibility) Settings {
 		Tutorial: defaultTutorial(),
 	}
 	if mode == Exact {
+		s.Accounts = auth.ExactConfig()
+		s.Resets = auth.ExactResetConfig()
 		s.CORS = dialects.ExactCORSConfig()
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()

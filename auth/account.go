@@ -42,24 +42,6 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 	return u, nil
 }
 
-// SetPassword gives u a new password, which the caller has validated. It returns ErrPasswordChanged when u no longer
-// is what the database holds.
-func (s *Service) SetPassword(ctx context.Context, u *models.User, password string) error {
-	encoded, err := s.passwords.Encode(ctx, password)
-	if err != nil {
-		return err
-	}
-	swapped, err := s.store.SwapPassword(ctx, u.ID, u.Password, encoded)
-	if err != nil {
-		return err
-	}
-	if !swapped {
-		return ErrPasswordChanged
-	}
-	u.Password = encoded
-	return nil
-}
-
 // NormalizeEmail lower-cases the domain part of address and leaves the rest alone.
 //
 // Source: django.contrib.auth.base_user.BaseUserManager.normalize_email.

@@ -7,6 +7,7 @@ import (
 
 	"watchword/auth/password"
 	"watchword/models"
+	"watchword/schemes"
 )
 
 // PasswordFault says why a new password is not good enough: one of the codes below, and what it is about.
@@ -43,20 +44,76 @@ func (s *Service) CheckPassword(ctx context.Context, u *models.User, password st
 	return ok, err
 }
 
-// ChangePassword gives u, who has just been proved, a new password that the validators agree to. It returns a
-// *WeakPassword when they do not, and ErrPasswordChanged when u's password is not the stored one any more: of several
-// changes at once the first wins, and none undoes a reset.
+// ChangePassword gives id's user, who has just been proved, a new password that the validators agree to. Where
+// PASSWORD_CHANGE_ENDS_LOGINS says so all other logins of theirs end, and the one that id came from goes on. It returns a
+// *WeakPassword when the validators do not agree, and ErrPasswordChanged when the user's password is not the stored one
+// any more: of several changes at once the first wins, and none undoes a reset.
 //
 // Source: django.contrib.auth.forms.SetPasswordForm.
-func (s *Service) ChangePassword(ctx context.Context, u *models.User, text string) error {
-	if faults := s.validators.Validate(text, attributesOf(u)); len(faults) > 0 {
+func (s *Service) ChangePassword(ctx context.Context, id schemes.Identity, text string) error {
+	if faults := s.validators.Validate(text, attributesOf(id.User)); len(faults) > 0 {
 		return &WeakPassword{Faults: faults}
 	}
-	err := s.SetPassword(ctx, u, text)
+	err := s.replacePassword(ctx, id.User, text, func(ctx context.Context) error { return s.endOtherLogins(ctx, id) })
 	if errors.Is(err, password.ErrTooLong) {
 		return &WeakPassword{Faults: []PasswordFault{{Code: PasswordTooLong}}}
 	}
 	return err
+}
+
+// SetPassword gives u a new password, which the caller has validated, and ends all logins of theirs where
+// PASSWORD_CHANGE_ENDS_LOGINS says so. It returns ErrPasswordChanged when u no longer is what the database holds.
+func (s *Service) SetPassword(ctx context.Context, u *models.User, password string) error {
+	return s.replacePassword(ctx, u, password, func(ctx context.Context) error { return s.endLogins(ctx, u.ID) })
+}
+
+// replacePassword swaps u's password and calls then, in one transaction. Hashing, which takes long, comes before. u is
+// changed only if all went well.
+func (s *Service) replacePassword(ctx context.Context, u *models.User, text string, then func(ctx context.Context) error) error {
+	encoded, err := s.passwords.Encode(ctx, text)
+	if err != nil {
+		return err
+	}
+	err = s.store.Atomic(ctx, func(ctx context.Context) error {
+		swapped, err := s.store.SwapPassword(ctx, u.ID, u.Password, encoded)
+		if err != nil {
+			return err
+		}
+		if !swapped {
+			return ErrPasswordChanged
+		}
+		return then(ctx)
+	})
+	if err == nil {
+		u.Password = encoded
+	}
+	return err
+}
+
+// endLogins ends all logins of a user, if a change of the password is to do so.
+func (s *Service) endLogins(ctx context.Context, user models.UserID) error {
+	if !s.cfg.EndLogins {
+		return nil
+	}
+	for _, scheme := range s.logins {
+		if err := scheme.RevokeAll(ctx, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endOtherLogins is endLogins for all but the login that id came from.
+func (s *Service) endOtherLogins(ctx context.Context, id schemes.Identity) error {
+	if !s.cfg.EndLogins {
+		return nil
+	}
+	for _, scheme := range s.logins {
+		if err := scheme.RevokeOthers(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // attributesOf returns what a password of u must not be like.

@@ -8,6 +8,7 @@ import (
 
 	"watchword/auth"
 	"watchword/models"
+	"watchword/schemes"
 )
 
 func TestChangePasswordListsWhatIsWrongWithThePassword(t *testing.T) {
@@ -19,7 +20,7 @@ func TestChangePasswordListsWhatIsWrongWithThePassword(t *testing.T) {
 		"somebody1":              {auth.PasswordTooSimilar},
 		strings.Repeat("aB", 65): {auth.PasswordTooLong},
 	} {
-		err := service.ChangePassword(t.Context(), u, text)
+		err := service.ChangePassword(t.Context(), schemes.Identity{User: u}, text)
 		var weak *auth.WeakPassword
 		if !errors.As(err, &weak) {
 			t.Fatalf("%q: got %v, want a WeakPassword", text, err)
@@ -44,10 +45,10 @@ func TestOfTwoChangesTheFirstWins(t *testing.T) {
 	service, _ := newService(t)
 	u := mustCreate(t, service, "alice", "first")
 	late := *u
-	if err := service.ChangePassword(t.Context(), u, "second"); err != nil {
+	if err := service.ChangePassword(t.Context(), schemes.Identity{User: u}, "second"); err != nil {
 		t.Fatal(err)
 	}
-	if err := service.ChangePassword(t.Context(), &late, "third"); !errors.Is(err, auth.ErrPasswordChanged) {
+	if err := service.ChangePassword(t.Context(), schemes.Identity{User: &late}, "third"); !errors.Is(err, auth.ErrPasswordChanged) {
 		t.Errorf("got %v, want ErrPasswordChanged", err)
 	}
 	if _, err := service.Authenticate(t.Context(), "alice", "second"); err != nil {
@@ -71,7 +72,7 @@ func TestCheckPasswordHashesAnewAndAChangeGoesOnFromThere(t *testing.T) {
 	if old.Password == before || !strings.HasPrefix(old.Password, "pbkdf2_sha256$") {
 		t.Errorf("the hash is still %s", old.Password)
 	}
-	if err := service.ChangePassword(t.Context(), &old, "next"); err != nil {
+	if err := service.ChangePassword(t.Context(), schemes.Identity{User: &old}, "next"); err != nil {
 		t.Errorf("ChangePassword after the upgrade: %v", err)
 	}
 }

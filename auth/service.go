@@ -10,6 +10,7 @@ import (
 
 	"watchword/auth/password"
 	"watchword/models"
+	"watchword/schemes"
 )
 
 var (
@@ -90,6 +91,8 @@ type Config struct {
 	EmailVerification EmailVerification `setting:"ACCOUNT_EMAIL_VERIFICATION" help:"Whether e-mail addresses are verified: mandatory (before the first login), optional or none."`
 	// UsernameBlacklist are names, in any case, that nobody may take.
 	UsernameBlacklist []string `setting:"ACCOUNT_USERNAME_BLACKLIST" help:"User names, in any case, that nobody may take."`
+	// EndLogins ends what a password was lost or feared for: all other logins.
+	EndLogins bool `setting:"PASSWORD_CHANGE_ENDS_LOGINS" help:"A new password ends all tokens and refresh tokens of its user; the login that changed it goes on. Sessions end in any case."`
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -100,8 +103,16 @@ func DefaultConfig() Config {
 		Backends:          []Backend{ModelBackend, AllauthBackend},
 		Method:            ByUsername,
 		EmailVerification: VerificationOptional,
+		EndLogins:         true,
 		Now:               time.Now,
 	}
+}
+
+// ExactConfig returns the originals' defaults, by which tokens outlive a change of the password.
+func ExactConfig() Config {
+	c := DefaultConfig()
+	c.EndLogins = false
+	return c
 }
 
 // Deps are what the core works with.
@@ -109,7 +120,14 @@ type Deps struct {
 	Store      Store
 	Passwords  Passwords
 	Validators password.Validators // judge new passwords; none: every password will do
+	Logins     []Logins            // are ended with the password; sessions, which are bound to it, need not be among them
 	Log        *slog.Logger        // hears of what went wrong without hurting the caller
+}
+
+// Logins are the credentials of a scheme that outlive a change of the password unless they are ended.
+type Logins interface {
+	schemes.AllRevoker
+	schemes.OthersRevoker
 }
 
 // Service is the core. It is safe for concurrent use.
@@ -118,6 +136,7 @@ type Service struct {
 	store      Store
 	passwords  Passwords
 	validators password.Validators
+	logins     []Logins
 	log        *slog.Logger
 	find       []finder
 	recording  bool
@@ -128,7 +147,8 @@ func New(cfg Config, deps Deps) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Service{cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators, log: deps.Log}
+	s := &Service{cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators,
+		logins: deps.Logins, log: deps.Log}
 	s.find = s.finders()
 	return s
 }

@@ -44,6 +44,13 @@ type AllRevoker interface {
 	RevokeAll(ctx context.Context, user models.UserID) error
 }
 
+// OthersRevoker is a Scheme that can end every credential of a user but one.
+type OthersRevoker interface {
+	// RevokeOthers ends every credential of id.User but that of the login which id came from. Where that is another
+	// scheme's login none is spared.
+	RevokeOthers(ctx context.Context, id Identity) error
+}
+
 // Renewer is a Scheme whose credentials end when their user's password changes.
 type Renewer interface {
 	// Renew replaces the credential that id came from, after the password of id.User was changed with it. A credential of

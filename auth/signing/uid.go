@@ -64,6 +64,21 @@ func DecodeUID36(text string) (pk string, err error) {
 	return strconv.FormatInt(n, 10), nil
 }
 
+// DecodeUID36Lax is DecodeUID36 for a decimal key that may be written with capitals and leading zeros, as Python reads it.
+func DecodeUID36Lax(text string) (pk string, err error) {
+	if len(text) == 32 {
+		return DecodeUID36(text)
+	}
+	digits := strings.TrimLeft(strings.ToLower(text), "0")
+	if digits == "" && text != "" {
+		digits = "0"
+	}
+	if len(text) > maxBase36 {
+		return "", fmt.Errorf("%w: base 36", ErrMalformed)
+	}
+	return DecodeUID36(digits)
+}
+
 // isDecimal reports whether pk is a number in its only spelling: no sign, no leading zeros, within int64.
 func isDecimal(pk string) bool {
 	n, err := strconv.ParseInt(pk, 10, 64)

@@ -29,6 +29,23 @@ func (s *Store) UsersByEmailFold(ctx context.Context, email string) ([]models.Us
 	return s.usersWith(ctx, email, "UPPER(email) = UPPER(?)", email)
 }
 
+// EmailAddresses returns the addresses that the user claims, as they are written, apart from the one in auth_user. None
+// is no error.
+func (s *Store) EmailAddresses(ctx context.Context, user models.UserID) ([]string, error) {
+	const query = "SELECT email FROM account_emailaddress WHERE user_id = CAST(? AS bigint) ORDER BY id"
+	var addresses []string
+	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(query, integer(user)).Scan(&addresses).Error })
+	return addresses, err
+}
+
+// ClaimEmail makes email one of the addresses that the user claims, neither proved nor primary, unless it is one. It
+// returns models.ErrNotFound if the user is gone.
+func (s *Store) ClaimEmail(ctx context.Context, user models.UserID, email string) error {
+	const query = `INSERT INTO account_emailaddress (user_id, email, verified, "primary")
+		VALUES (CAST(? AS bigint), ?, FALSE, FALSE) ON CONFLICT (user_id, email) DO NOTHING`
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, integer(user), email).Error })
+}
+
 // usersWith finds the users who fulfil a condition about email. Nobody has the empty address.
 func (s *Store) usersWith(ctx context.Context, email, condition string, args ...any) ([]models.User, error) {
 	if email == "" || !storable(email) {

@@ -84,6 +84,12 @@ func (s *Store) DeleteLoginTokens(ctx context.Context, user models.UserID) error
 	})
 }
 
+// DeleteOtherLoginTokens deletes all login tokens of a user but the given one.
+func (s *Store) DeleteOtherLoginTokens(ctx context.Context, user models.UserID, but models.Digest) error {
+	const query = "DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint) AND hashed_token <> ?"
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, integer(user), but).Error })
+}
+
 // DeleteExpiredLoginTokens deletes login tokens that were made, and last noted as used, before the time unused, and
 // those made before the time made: at most limit of them, oldest first. It returns how many; fewer than limit means that
 // none is left.

@@ -16,7 +16,10 @@ import (
 type emailStore interface {
 	UsersByEmail(ctx context.Context, email string) ([]models.User, error)
 	UsersByVerifiedEmail(ctx context.Context, email string) ([]models.User, error)
+	UsersByEmailFold(ctx context.Context, email string) ([]models.User, error)
 	EmailVerified(ctx context.Context, user models.UserID, email string) (bool, error)
+	EmailAddresses(ctx context.Context, user models.UserID) ([]string, error)
+	ClaimEmail(ctx context.Context, user models.UserID, email string) error
 	LoadFixtures(ctx context.Context, readers ...io.Reader) (int, error)
 }
 
@@ -74,6 +77,39 @@ func emails(t *testing.T, s Store) {
 		} {
 			if got, err := s.EmailVerified(t.Context(), tt.id, tt.email); err != nil || got != tt.want {
 				t.Errorf("EmailVerified(%q, %q) = %v, %v; want %v", tt.id, tt.email, got, err, tt.want)
+			}
+		}
+	})
+	t.Run("users are found by the address in auth_user in any case", func(t *testing.T) {
+		for email, want := range map[string][]models.User{
+			"OWNER@example.com": {*owner},
+			owner.Email:         {*owner},
+			"owned@example.com": nil,
+			"":                  nil, "%": nil, "nul\x00": nil, "\xff": nil,
+		} {
+			got, err := s.UsersByEmailFold(t.Context(), email)
+			wantUsers(t, "UsersByEmailFold", email, got, want, err)
+		}
+	})
+	t.Run("an address is claimed once, and what was proved stays so", func(t *testing.T) {
+		for _, email := range []string{"new@example.com", "new@example.com", "owned@example.com"} {
+			must(t, s.ClaimEmail(t.Context(), owner.ID, email))
+		}
+		got, err := s.EmailAddresses(t.Context(), owner.ID)
+		must(t, err)
+		if diff := cmp.Diff([]string{"owned@example.com", "Mixed@example.com", "new@example.com"}, got); diff != "" {
+			t.Error(diff)
+		}
+		for email, want := range map[string]bool{"new@example.com": false, "owned@example.com": true} {
+			if got, err := s.EmailVerified(t.Context(), owner.ID, email); err != nil || got != want {
+				t.Errorf("EmailVerified(%q) = %v, %v; want %v", email, got, err, want)
+			}
+		}
+	})
+	t.Run("nobody has no addresses", func(t *testing.T) {
+		for _, id := range []models.UserID{"", "no number", "3000000000", silent.ID} {
+			if got, err := s.EmailAddresses(t.Context(), id); err != nil || len(got) != 0 {
+				t.Errorf("EmailAddresses(%q) = %q, %v; want none", id, got, err)
 			}
 		}
 	})

@@ -17,6 +17,7 @@ type loginTokenStore interface {
 	RefreshLoginToken(ctx context.Context, digest models.Digest, at, since time.Time) error
 	DeleteLoginToken(ctx context.Context, digest models.Digest) (bool, error)
 	DeleteLoginTokens(ctx context.Context, user models.UserID) error
+	DeleteOtherLoginTokens(ctx context.Context, user models.UserID, but models.Digest) error
 	DeleteExpiredLoginTokens(ctx context.Context, unused, made time.Time, limit int) (int, error)
 }
 
@@ -73,6 +74,12 @@ func loginTokens(t *testing.T, s Store) {
 			}
 		}
 		wantLoginTokens(t, s, map[byte]bool{1: false, 2: true})
+	})
+	t.Run("deleting all of a user but one leaves that and the others'", func(t *testing.T) {
+		login(5, u, moment)
+		login(6, u, moment)
+		must(t, s.DeleteOtherLoginTokens(t.Context(), u.ID, digest(5)))
+		wantLoginTokens(t, s, map[byte]bool{2: true, 5: true, 6: false})
 	})
 	t.Run("deleting all of a user leaves the others'", func(t *testing.T) {
 		login(4, u, moment)

@@ -31,6 +31,7 @@ type Store interface {
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
 	Blacklisted(ctx context.Context, jti string) (bool, error)
+	BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared ...time.Time) error
 	DeleteExpiredTokens(ctx context.Context, now time.Time, limit int) (int, error)
 
 	loginTokenStore

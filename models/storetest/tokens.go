@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,7 +58,39 @@ func tokens(t *testing.T, s Store) {
 			t.Errorf("Blacklist = %v, want an error of its own", err)
 		}
 	})
+	t.Run("all tokens of a user end at once, but for those that are spared", func(t *testing.T) { blacklistAll(t, s) })
 	t.Run("expired tokens are deleted in batches, the living are kept", func(t *testing.T) { deleteExpired(t, s) })
+}
+
+func blacklistAll(t *testing.T, s Store) {
+	u, other := newUser(t, s, "of many"), newUser(t, s, "of one")
+	second := moment.Truncate(time.Second)
+	hand := func(jti string, to *models.User, at *time.Time) {
+		t.Helper()
+		token := newToken(jti)
+		token.UserID, token.CreatedAt = to.ID, at
+		must(t, s.RecordOutstanding(t.Context(), token))
+	}
+	hand("in the second", u, &moment)
+	hand("at its beginning", u, &second)
+	hand("a second later", u, new(second.Add(time.Second)))
+	hand("before it", u, new(second.Add(-time.Microsecond)))
+	hand("met later", u, nil)
+	hand("another's", other, &moment)
+	want := func(alive ...string) {
+		t.Helper()
+		for _, jti := range []string{"in the second", "at its beginning", "a second later", "before it", "met later", "another's"} {
+			wantBlacklisted(t, s, jti, !slices.Contains(alive, jti))
+		}
+	}
+	must(t, s.BlacklistAll(t.Context(), u.ID, moment, second, second.Add(time.Hour)))
+	want("in the second", "at its beginning", "another's")
+	must(t, s.BlacklistAll(t.Context(), u.ID, moment))
+	want("another's")
+	for _, id := range []models.UserID{"", "no number", "3000000000"} {
+		must(t, s.BlacklistAll(t.Context(), id, moment))
+	}
+	want("another's")
 }
 
 func deleteExpired(t *testing.T, s Store) {

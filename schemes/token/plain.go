@@ -41,8 +41,9 @@ type Plain struct {
 }
 
 var (
-	_ schemes.Scheme     = (*Plain)(nil)
-	_ schemes.AllRevoker = (*Plain)(nil)
+	_ schemes.Scheme        = (*Plain)(nil)
+	_ schemes.AllRevoker    = (*Plain)(nil)
+	_ schemes.OthersRevoker = (*Plain)(nil)
 )
 
 // NewPlain returns the plain scheme over store. now is the clock; nil: time.Now.
@@ -92,6 +93,14 @@ func (p *Plain) Revoke(r *http.Request, id schemes.Identity) (schemes.Grant, err
 // RevokeAll ends the user's token.
 func (p *Plain) RevokeAll(ctx context.Context, user models.UserID) error {
 	return p.store.DeletePlainToken(ctx, user)
+}
+
+// RevokeOthers leaves the token alone if id came from it, for all logins share it, and else ends it.
+func (p *Plain) RevokeOthers(ctx context.Context, id schemes.Identity) error {
+	if id.Scheme == PlainName {
+		return nil
+	}
+	return p.RevokeAll(ctx, id.User.ID)
 }
 
 func newPlainKey() string {

@@ -28,6 +28,8 @@ type Store interface {
 	DeleteLoginToken(ctx context.Context, digest models.Digest) (bool, error)
 	// DeleteLoginTokens ends all tokens of the user.
 	DeleteLoginTokens(ctx context.Context, user models.UserID) error
+	// DeleteOtherLoginTokens ends all tokens of the user but the given one.
+	DeleteOtherLoginTokens(ctx context.Context, user models.UserID, but models.Digest) error
 	// DeleteExpiredLoginTokens deletes up to limit tokens made and last used before unused, or made before made.
 	DeleteExpiredLoginTokens(ctx context.Context, unused, made time.Time, limit int) (int, error)
 }
@@ -46,8 +48,9 @@ type Scheme struct {
 }
 
 var (
-	_ schemes.Scheme     = (*Scheme)(nil)
-	_ schemes.AllRevoker = (*Scheme)(nil)
+	_ schemes.Scheme        = (*Scheme)(nil)
+	_ schemes.AllRevoker    = (*Scheme)(nil)
+	_ schemes.OthersRevoker = (*Scheme)(nil)
 )
 
 // New returns the scheme over store, or the faults of cfg.
@@ -133,6 +136,18 @@ func (s *Scheme) End(ctx context.Context, id schemes.Identity) (bool, error) {
 // RevokeAll ends all tokens of the user.
 func (s *Scheme) RevokeAll(ctx context.Context, user models.UserID) error {
 	return s.store.DeleteLoginTokens(ctx, user)
+}
+
+// RevokeOthers ends all tokens of the user but the one that id came from.
+func (s *Scheme) RevokeOthers(ctx context.Context, id schemes.Identity) error {
+	if id.Scheme != Name {
+		return s.RevokeAll(ctx, id.User.ID)
+	}
+	digest, err := hex.DecodeString(id.Key)
+	if err != nil {
+		return fmt.Errorf("token: not a key of this scheme: %w", err)
+	}
+	return s.store.DeleteOtherLoginTokens(ctx, id.User.ID, digest)
 }
 
 // Sweep deletes up to limit tokens that have expired by now and returns how many; fewer than limit means that none is

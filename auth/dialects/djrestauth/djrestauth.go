@@ -45,7 +45,7 @@ type Passwords interface {
 	// CheckPassword reports whether password is u's.
 	CheckPassword(ctx context.Context, u *models.User, password string) (bool, error)
 	// ChangePassword returns a *auth.WeakPassword, or auth.ErrPasswordChanged when somebody was faster.
-	ChangePassword(ctx context.Context, u *models.User, password string) error
+	ChangePassword(ctx context.Context, id schemes.Identity, password string) error
 }
 
 // Accounts is the core.

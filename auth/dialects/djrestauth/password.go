@@ -54,7 +54,7 @@ func (d *Dialect) savePassword(c echo.Context, in serializers.NewPassword) error
 	if in.NewPassword1.Text != in.NewPassword2.Text {
 		return badPassword("The two password fields didn’t match.")
 	}
-	err := d.accounts.ChangePassword(c.Request().Context(), dialects.Current(c).User, in.NewPassword1.Text)
+	err := d.accounts.ChangePassword(c.Request().Context(), dialects.Current(c), in.NewPassword1.Text)
 	var weak *auth.WeakPassword
 	switch {
 	case errors.As(err, &weak):

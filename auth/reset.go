@@ -1,0 +1,197 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"watchword/auth/password"
+	"watchword/auth/signing"
+	"watchword/email"
+	"watchword/models"
+)
+
+// ErrUnknownUID says that the first part of a reset link names nobody. It is told only where Config.TellUIDs says so;
+// else such a link is ErrLinkInvalid like all others.
+var ErrUnknownUID = errors.New("unknown uid")
+
+// ResetStore keeps what reset links depend on.
+type ResetStore interface {
+	Users
+	ResetEmails
+}
+
+// ResetEmails finds the users of addresses, and the addresses of users.
+type ResetEmails interface {
+	// UsersByEmail finds the users who claim email, which is compared exactly, in auth_user or as a further address.
+	UsersByEmail(ctx context.Context, email string) ([]models.User, error)
+	// UsersByEmailFold finds the users whose address in auth_user equals email but for case.
+	UsersByEmailFold(ctx context.Context, email string) ([]models.User, error)
+	// EmailAddresses returns the further addresses of a user, as they are written.
+	EmailAddresses(ctx context.Context, user models.UserID) ([]string, error)
+	// ClaimEmail makes email one of the user's further addresses, not proved, unless it is one.
+	ClaimEmail(ctx context.Context, user models.UserID, email string) error
+}
+
+// ResetTokens makes and checks the tokens of links; *signing.ResetTokens does.
+type ResetTokens interface {
+	// Make returns a token for s.
+	Make(s signing.Subject) string
+	// Check returns nil for a token that was made for s and is not too old.
+	Check(s signing.Subject, token string) error
+}
+
+// ResetDeps are what resets work with.
+type ResetDeps struct {
+	Accounts *Service
+	Store    ResetStore
+	Tokens   ResetTokens
+	Mailer   Mailer
+}
+
+// ResetLink is what a link says: whose password may be set, and the proof that the link was mailed to them.
+type ResetLink struct{ UID, Token string }
+
+// Letter writes the mail with a link to u. Who gets it is not its concern.
+type Letter func(u *models.User, link ResetLink) (email.Message, error)
+
+// Resets mails links to people who forgot their password, and takes the links. Nothing is stored: a token is bound to
+// the user's password, last login and addresses, and dies as soon as one of them changes.
+//
+// It is safe for concurrent use.
+//
+// Source: django.contrib.auth.forms.PasswordResetForm and tokens.PasswordResetTokenGenerator, and what django-allauth
+// has instead of them: allauth.account.forms.ResetPasswordForm and EmailAwarePasswordResetTokenGenerator.
+type Resets struct {
+	cfg   ResetConfig
+	deps  ResetDeps
+	rules resetRules
+}
+
+// NewResets returns resets over deps.
+func NewResets(cfg ResetConfig, deps ResetDeps) *Resets {
+	return &Resets{cfg: cfg, deps: deps, rules: rulesOf(cfg, deps)}
+}
+
+// Request mails a link to every account that somebody who forgot their password may mean by address, and to none if it
+// means nobody. The caller must answer alike in any case: an error is never about the address.
+func (r *Resets) Request(ctx context.Context, address string, write Letter) error {
+	recipients, err := r.rules.recipients(ctx, address)
+	if err != nil {
+		return err
+	}
+	return r.deps.Store.Atomic(ctx, func(ctx context.Context) error {
+		for _, one := range recipients {
+			if err := r.send(ctx, one, write); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Send mails u a link, to the address in auth_user; to nobody if there is none. It is for callers who find u by rules of
+// their own.
+func (r *Resets) Send(ctx context.Context, u *models.User, write Letter) error {
+	if u.Email == "" {
+		return nil
+	}
+	return r.deps.Store.Atomic(ctx, func(ctx context.Context) error {
+		return r.send(ctx, recipient{user: u, address: u.Email}, write)
+	})
+}
+
+// send promises the mail with the link. An address that cannot be written to is passed over: the answer must not tell.
+func (r *Resets) send(ctx context.Context, to recipient, write Letter) error {
+	link, err := r.Link(ctx, to.user)
+	if err != nil {
+		return err
+	}
+	m, err := write(to.user, link)
+	if err != nil {
+		return err
+	}
+	m.To = to.address
+	err = r.deps.Mailer.Enqueue(ctx, m)
+	if errors.Is(err, email.ErrInvalidMessage) {
+		return nil
+	}
+	return err
+}
+
+// Link returns a link that lets its bearer set the password of u from now on, until PASSWORD_RESET_TIMEOUT is over, a
+// link was used, or u logs in with a session.
+func (r *Resets) Link(ctx context.Context, u *models.User) (ResetLink, error) {
+	uid, err := r.rules.encodeUID(u.ID)
+	if err != nil {
+		return ResetLink{}, err
+	}
+	s, err := r.rules.subject(ctx, u)
+	if err != nil {
+		return ResetLink{}, err
+	}
+	return ResetLink{UID: uid, Token: r.deps.Tokens.Make(s)}, nil
+}
+
+// Open returns the user whose link it is, active or not. It returns ErrLinkInvalid for any other link, or ErrUnknownUID
+// where that may be told. It uses nothing up.
+func (r *Resets) Open(ctx context.Context, link ResetLink) (*models.User, error) {
+	return r.open(ctx, link)
+}
+
+// CheckToken says whether token is the second part of a link of u's, and else returns ErrLinkInvalid. It is for callers
+// who name users in links in a way of their own.
+func (r *Resets) CheckToken(ctx context.Context, u *models.User, token string) error {
+	for _, rules := range r.accepted() {
+		s, err := rules.subject(ctx, u)
+		if err != nil {
+			return err
+		}
+		if r.deps.Tokens.Check(s, token) == nil {
+			return nil
+		}
+	}
+	return ErrLinkInvalid
+}
+
+// Reset gives u, whom Open or the caller found, a new password, and ends all of u's logins where
+// PASSWORD_CHANGE_ENDS_LOGINS says so. It returns a *WeakPassword, which leaves the token good, for a password that the
+// validators do not agree to, and ErrLinkInvalid for a token that is no good, any more: of several uses of u's links at
+// once one wins, and a login or another change that comes in between beats them all. Whether u is active does not change.
+func (r *Resets) Reset(ctx context.Context, u *models.User, token, text string) error {
+	if err := r.CheckToken(ctx, u, token); err != nil {
+		return err
+	}
+	accounts := r.deps.Accounts
+	if faults := accounts.validators.Validate(text, attributesOf(u)); len(faults) > 0 {
+		return &WeakPassword{Faults: faults}
+	}
+	before := u.Password
+	err := accounts.replacePassword(ctx, u, text, func(ctx context.Context) error {
+		if err := r.recheck(ctx, u.ID, before, token); err != nil {
+			return err
+		}
+		return accounts.endLogins(ctx, u.ID)
+	})
+	switch {
+	case errors.Is(err, password.ErrTooLong):
+		return &WeakPassword{Faults: []PasswordFault{{Code: PasswordTooLong}}}
+	case errors.Is(err, ErrPasswordChanged):
+		return fmt.Errorf("%w: %w", ErrLinkInvalid, err)
+	}
+	return err
+}
+
+// recheck checks the token against the user as they are in the transaction of ctx, which has changed the password and so
+// holds off all who would change anything else.
+func (r *Resets) recheck(ctx context.Context, id models.UserID, before, token string) error {
+	u, err := r.deps.Store.UserBy(ctx, models.UserFieldID, string(id))
+	if errors.Is(err, models.ErrNotFound) {
+		return ErrLinkInvalid
+	}
+	if err != nil {
+		return err
+	}
+	u.Password = before
+	return r.CheckToken(ctx, u, token)
+}
