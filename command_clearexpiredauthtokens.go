@@ -28,7 +28,7 @@ func (*clearCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	confirmations, err := newConfirmations(&loaded.Settings, store, nil)
+	confirmations, err := newConfirmations(&loaded.Settings, store, nil, nil)
 	if err != nil {
 		return err
 	}

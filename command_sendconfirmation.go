@@ -46,7 +46,7 @@ func (c *sendConfirmationCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	confirmations, err := newConfirmations(&loaded.Settings, store, mails)
+	confirmations, err := newConfirmations(&loaded.Settings, store, mails, nil)
 	if err != nil {
 		return err
 	}

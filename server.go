@@ -59,7 +59,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	confirmations, err := newConfirmations(s, store, mails)
+	confirmations, err := newConfirmations(s, store, mails, accounts.Signals())
 	if err != nil {
 		return nil, err
 	}

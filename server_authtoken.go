@@ -19,6 +19,7 @@ func newAuthToken(s *Settings, accounts *auth.Service, tokens *token.Scheme, con
 	cfg.Serializers = s.Bodies
 	deps := authtoken.Deps{
 		Accounts: accounts.Recording(), Tokens: tokens, Schemes: withTokens(known, tokens), Confirmed: store,
+		Signals: accounts.Signals(),
 	}
 	if !s.Registration.Enabled {
 		return authtoken.New(cfg, deps)
@@ -42,8 +43,8 @@ func withTokens(known []schemes.Scheme, tokens schemes.Scheme) []schemes.Scheme 
 }
 
 // newConfirmations returns the links that prove addresses. mails may be nil where none are sent.
-func newConfirmations(s *Settings, store *gormstore.Store, mails *mailing) (*auth.Confirmations, error) {
-	deps := auth.ConfirmationDeps{Store: store}
+func newConfirmations(s *Settings, store *gormstore.Store, mails *mailing, signals *auth.Signals) (*auth.Confirmations, error) {
+	deps := auth.ConfirmationDeps{Store: store, Users: store, Signals: signals}
 	if mails != nil {
 		deps.Mailer, deps.Templates = mails.outbox, mails.templates
 	}

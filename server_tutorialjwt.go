@@ -35,7 +35,7 @@ func newTutorialJWT(s *Settings, accounts *auth.Service, store *gormstore.Store)
 	cfg := s.Tutorial.Views
 	cfg.Serializers = s.Bodies
 	return tutorialjwt.New(cfg, tutorialjwt.Deps{
-		Accounts: accounts.ByExactEmail(), Tokens: tokens, Schemes: []schemes.Scheme{tokens},
+		Accounts: accounts.ByExactEmail(), Tokens: tokens, Schemes: []schemes.Scheme{tokens}, Signals: accounts.Signals(),
 	}), nil
 }
 

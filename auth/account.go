@@ -16,8 +16,8 @@ type NewUser struct {
 	Superuser bool   // also staff, as Django's create_superuser makes it
 }
 
-// CreateUser makes an active account. It returns ErrUsernameInvalid or ErrUsernameTaken, of two callers with one name
-// to all but one.
+// CreateUser makes an active account, and calls the hook PostRegistered. It returns ErrUsernameInvalid or
+// ErrUsernameTaken, of two callers with one name to all but one.
 //
 // Source: django.contrib.auth.models.UserManager.
 func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, error) {
@@ -33,10 +33,16 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 		Username: username, Email: NormalizeEmail(n.Email), Password: encoded,
 		IsActive: true, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
 	}
-	if err := s.store.CreateUser(ctx, u); err != nil {
-		if errors.Is(err, models.ErrConflict) {
-			return nil, ErrUsernameTaken
+	err = s.store.Atomic(ctx, func(ctx context.Context) error {
+		if err := s.store.CreateUser(ctx, u); err != nil {
+			return err
 		}
+		return s.signals.After(ctx, models.EventPostRegistered, u)
+	})
+	if errors.Is(err, models.ErrConflict) {
+		return nil, ErrUsernameTaken
+	}
+	if err != nil {
 		return nil, err
 	}
 	return u, nil

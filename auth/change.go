@@ -47,14 +47,19 @@ func (s *Service) CheckPassword(ctx context.Context, u *models.User, password st
 // ChangePassword gives id's user, who has just been proved, a new password that the validators agree to. Where
 // PASSWORD_CHANGE_ENDS_LOGINS says so all other logins of theirs end, and the one that id came from goes on. It returns a
 // *WeakPassword when the validators do not agree, and ErrPasswordChanged when the user's password is not the stored one
-// any more: of several changes at once the first wins, and none undoes a reset.
+// any more: of several changes at once the first wins, and none undoes a reset. It calls the hook PasswordChanged.
 //
 // Source: django.contrib.auth.forms.SetPasswordForm.
 func (s *Service) ChangePassword(ctx context.Context, id schemes.Identity, text string) error {
 	if faults := s.validators.Validate(text, attributesOf(id.User)); len(faults) > 0 {
 		return &WeakPassword{Faults: faults}
 	}
-	err := s.replacePassword(ctx, id.User, text, func(ctx context.Context) error { return s.endOtherLogins(ctx, id) })
+	err := s.replacePassword(ctx, id.User, text, func(ctx context.Context) error {
+		if err := s.endOtherLogins(ctx, id); err != nil {
+			return err
+		}
+		return s.signals.After(ctx, models.EventPasswordChanged, id.User)
+	})
 	if errors.Is(err, password.ErrTooLong) {
 		return &WeakPassword{Faults: []PasswordFault{{Code: PasswordTooLong}}}
 	}
@@ -62,9 +67,15 @@ func (s *Service) ChangePassword(ctx context.Context, id schemes.Identity, text 
 }
 
 // SetPassword gives u a new password, which the caller has validated, and ends all logins of theirs where
-// PASSWORD_CHANGE_ENDS_LOGINS says so. It returns ErrPasswordChanged when u no longer is what the database holds.
+// PASSWORD_CHANGE_ENDS_LOGINS says so. It calls the hook PasswordChanged, and returns ErrPasswordChanged when u no longer
+// is what the database holds.
 func (s *Service) SetPassword(ctx context.Context, u *models.User, password string) error {
-	return s.replacePassword(ctx, u, password, func(ctx context.Context) error { return s.endLogins(ctx, u.ID) })
+	return s.replacePassword(ctx, u, password, func(ctx context.Context) error {
+		if err := s.endLogins(ctx, u.ID); err != nil {
+			return err
+		}
+		return s.signals.After(ctx, models.EventPasswordChanged, u)
+	})
 }
 
 // replacePassword swaps u's password and calls then, in one transaction. Hashing, which takes long, comes before. u is

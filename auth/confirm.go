@@ -38,9 +38,17 @@ type ConfirmationStore interface {
 	DeleteExpiredConfirmationTokens(ctx context.Context, made time.Time, limit int) (int, error)
 }
 
+// UserFinder finds accounts.
+type UserFinder interface {
+	// UserBy finds the user whose field equals value exactly; models.ErrNotFound for nobody.
+	UserBy(ctx context.Context, field models.UserField, value string) (*models.User, error)
+}
+
 // ConfirmationDeps are what confirmations work with.
 type ConfirmationDeps struct {
 	Store     ConfirmationStore
+	Users     UserFinder
+	Signals   *Signals // tells hooks and webhooks; nil: nobody is told
 	Mailer    Mailer
 	Templates Renderer // for the mail that the settings do not word
 }
@@ -102,7 +110,8 @@ func (c *Confirmations) Send(ctx context.Context, u *models.User) error {
 }
 
 // Confirm takes the token of a link and notes that its user has proved their address, or returns ErrLinkInvalid. Of many
-// callers with one token one succeeds.
+// callers with one token one succeeds. It calls the hooks PreActivated, which may refuse with ErrRefused and leaves the
+// link good, and PostActivated.
 func (c *Confirmations) Confirm(ctx context.Context, token string) error {
 	digests := c.codec.Digests(token)
 	if digests == nil {
@@ -114,12 +123,28 @@ func (c *Confirmations) Confirm(ctx context.Context, token string) error {
 		if err != nil {
 			return err
 		}
-		return c.deps.Store.SetConfirmed(ctx, c.Field(), t.UserID, t.Email, now)
+		return c.activate(ctx, t, now)
 	})
 	if errors.Is(err, models.ErrNotFound) {
 		return ErrLinkInvalid
 	}
 	return err
+}
+
+// activate notes that the user of t has proved their address, and tells of it, in the transaction of ctx.
+func (c *Confirmations) activate(ctx context.Context, t *models.ConfirmationToken, now time.Time) error {
+	u, err := c.deps.Users.UserBy(ctx, models.UserFieldID, string(t.UserID))
+	if err != nil {
+		return err
+	}
+	if err := c.deps.Signals.Before(ctx, models.EventPreActivated, u); err != nil {
+		return err
+	}
+	if err := c.deps.Store.SetConfirmed(ctx, c.Field(), t.UserID, t.Email, now); err != nil {
+		return err
+	}
+	u.IsActive = u.IsActive || c.Field() == models.ConfirmsActive
+	return c.deps.Signals.After(ctx, models.EventPostActivated, u)
 }
 
 // Unconfirmed finds up to limit users with ids above after who have an address and have not proved it, ordered by id.

@@ -85,15 +85,49 @@ func (s *Service) upgrade(ctx context.Context, u *models.User, password string) 
 }
 
 // Login hands u, who has just been proved, a credential of scheme. Credential and last login are written together or
-// not at all.
+// not at all. It calls the hooks PreLogin, which may refuse with ErrRefused, and PostLogin.
 func (s *Service) Login(r *http.Request, scheme schemes.Scheme, u *models.User) (schemes.Grant, error) {
 	var grant schemes.Grant
+	if err := s.signals.Before(r.Context(), models.EventPreLogin, u); err != nil {
+		return grant, err
+	}
 	err := s.store.Atomic(r.Context(), func(ctx context.Context) error {
 		var err error
-		if grant, err = scheme.Issue(r.WithContext(ctx), u); err != nil || !s.recording {
+		if grant, err = scheme.Issue(r.WithContext(ctx), u); err != nil {
 			return err
 		}
-		return s.store.SetLastLogin(ctx, u.ID, s.cfg.Now())
+		if s.recording {
+			if err := s.store.SetLastLogin(ctx, u.ID, s.cfg.Now()); err != nil {
+				return err
+			}
+		}
+		return s.signals.After(ctx, models.EventPostLogin, u)
 	})
 	return grant, err
+}
+
+// Logout runs revoke, which ends u's credential, in a transaction, and calls the hooks PreLogout, which may refuse with
+// ErrRefused, and PostLogout. revoke must not wait for the client. An error of revoke is returned and undoes all.
+func (s *Service) Logout(ctx context.Context, u *models.User, revoke func(ctx context.Context) error) error {
+	if err := s.BeginLogout(ctx, u); err != nil {
+		return err
+	}
+	return s.FinishLogout(ctx, u, revoke)
+}
+
+// BeginLogout is the first part of Logout, for those who end more credentials of u than fit into a transaction: it calls
+// the hook PreLogout, and no credential may be ended when it returns an error.
+func (s *Service) BeginLogout(ctx context.Context, u *models.User) error {
+	return s.signals.Before(ctx, models.EventPreLogout, u)
+}
+
+// FinishLogout is the last part of Logout: it runs last, which ends what is left of u's credentials, in a transaction,
+// and calls the hook PostLogout.
+func (s *Service) FinishLogout(ctx context.Context, u *models.User, last func(ctx context.Context) error) error {
+	return s.store.Atomic(ctx, func(ctx context.Context) error {
+		if err := last(ctx); err != nil {
+			return err
+		}
+		return s.signals.After(ctx, models.EventPostLogout, u)
+	})
 }

@@ -124,13 +124,16 @@ func (r *Registrar) Register(ctx context.Context, n NewUser) (*models.User, erro
 	return u, nil
 }
 
-// create stores u, and promises the mail.
+// create stores u, tells of it, and promises the mail.
 func (r *Registrar) create(ctx context.Context, u *models.User) error {
 	create := r.store.CreateUser
 	if r.cfg.DistinctUsernames {
 		create = r.store.CreateUserFold
 	}
-	if err := create(ctx, u); err != nil || r.confirmations == nil {
+	if err := create(ctx, u); err != nil {
+		return err
+	}
+	if err := r.service.signals.After(ctx, models.EventPostRegistered, u); err != nil || r.confirmations == nil {
 		return err
 	}
 	return r.confirmations.Send(ctx, u)

@@ -71,7 +71,7 @@ func newConfirmations(t *testing.T, cfg auth.ConfirmationConfig, store *gormstor
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := auth.NewConfirmations(cfg, auth.ConfirmationDeps{Store: store, Mailer: box, Templates: templates})
+	c, err := auth.NewConfirmations(cfg, auth.ConfirmationDeps{Store: store, Users: store, Mailer: box, Templates: templates})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,8 +101,16 @@ func (r *Resets) Send(ctx context.Context, u *models.User, write Letter) error {
 	})
 }
 
-// send promises the mail with the link. An address that cannot be written to is passed over: the answer must not tell.
+// send promises the mail with the link, and calls the hooks PreForgotPassword and PostForgotPassword. A user whom a hook
+// refuses is passed over, and so is an address that cannot be written to: the answer must not tell.
 func (r *Resets) send(ctx context.Context, to recipient, write Letter) error {
+	err := r.deps.Accounts.signals.Before(ctx, models.EventPreForgotPassword, to.user)
+	if errors.Is(err, ErrRefused) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	link, err := r.Link(ctx, to.user)
 	if err != nil {
 		return err
@@ -116,7 +124,10 @@ func (r *Resets) send(ctx context.Context, to recipient, write Letter) error {
 	if errors.Is(err, email.ErrInvalidMessage) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.deps.Accounts.signals.After(ctx, models.EventPostForgotPassword, to.user)
 }
 
 // Link returns a link that lets its bearer set the password of u from now on, until PASSWORD_RESET_TIMEOUT is over, a
@@ -158,11 +169,15 @@ func (r *Resets) CheckToken(ctx context.Context, u *models.User, token string) e
 // PASSWORD_CHANGE_ENDS_LOGINS says so. It returns a *WeakPassword, which leaves the token good, for a password that the
 // validators do not agree to, and ErrLinkInvalid for a token that is no good, any more: of several uses of u's links at
 // once one wins, and a login or another change that comes in between beats them all. Whether u is active does not change.
+// It calls the hooks PreResetPassword, which may refuse with ErrRefused, and PostResetPassword.
 func (r *Resets) Reset(ctx context.Context, u *models.User, token, text string) error {
 	if err := r.CheckToken(ctx, u, token); err != nil {
 		return err
 	}
 	accounts := r.deps.Accounts
+	if err := accounts.signals.Before(ctx, models.EventPreResetPassword, u); err != nil {
+		return err
+	}
 	if faults := accounts.validators.Validate(text, attributesOf(u)); len(faults) > 0 {
 		return &WeakPassword{Faults: faults}
 	}
@@ -171,7 +186,10 @@ func (r *Resets) Reset(ctx context.Context, u *models.User, token, text string) 
 		if err := r.recheck(ctx, u.ID, before, token); err != nil {
 			return err
 		}
-		return accounts.endLogins(ctx, u.ID)
+		if err := accounts.endLogins(ctx, u.ID); err != nil {
+			return err
+		}
+		return accounts.signals.After(ctx, models.EventPostResetPassword, u)
 	})
 	switch {
 	case errors.Is(err, password.ErrTooLong):

@@ -121,6 +121,7 @@ type Deps struct {
 	Passwords  Passwords
 	Validators password.Validators // judge new passwords; none: every password will do
 	Logins     []Logins            // are ended with the password; sessions, which are bound to it, need not be among them
+	Signals    *Signals            // tells hooks and webhooks; nil: nobody is told
 	Log        *slog.Logger        // hears of what went wrong without hurting the caller
 }
 
@@ -137,6 +138,7 @@ type Service struct {
 	passwords  Passwords
 	validators password.Validators
 	logins     []Logins
+	signals    *Signals
 	log        *slog.Logger
 	find       []finder
 	recording  bool
@@ -147,11 +149,17 @@ func New(cfg Config, deps Deps) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Service{cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators,
-		logins: deps.Logins, log: deps.Log}
+	s := &Service{
+		cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators, logins: deps.Logins,
+		signals: deps.Signals, log: deps.Log,
+	}
 	s.find = s.finders()
 	return s
 }
+
+// Signals tells hooks and webhooks of what is done to accounts outside of the Service; never to be called for what the
+// Service does itself.
+func (s *Service) Signals() *Signals { return s.signals }
 
 // Method is what people log in with.
 func (s *Service) Method() Method { return s.cfg.Method }

@@ -88,7 +88,10 @@ func (s *Service) claim(ctx context.Context, n UniqueUser, u *models.User) error
 	if errors.Is(err, models.ErrConflict) { // with somebody who makes accounts in another way
 		return &UserRefused{Faults: []error{ErrUsernameTaken}}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.signals.After(ctx, models.EventPostRegistered, u)
 }
 
 // CheckUniqueUser says what CreateUniqueUser would refuse at this moment, by a *UserRefused. It serves to report this

@@ -24,6 +24,12 @@ type busy interface {
 	RetryAfter() time.Duration
 }
 
+// forbidden is an error that says that somebody may not do what they ask for.
+type forbidden interface {
+	error
+	Forbidden() bool
+}
+
 // WriteError answers a request to a view with err. Refusals (serializers.Problem, serializers.Errors, schemes.Failure)
 // are said in words; a busy server, unreachable storage and a deadline that passed are 503 with Retry-After; everything
 // else is logged and answered with a 500 that says nothing. Outside of a view it does nothing.
@@ -59,6 +65,7 @@ func problem(err error) *serializers.Problem {
 		faults  *serializers.Errors
 		failure *schemes.Failure
 		waiting busy
+		denied  forbidden
 	)
 	switch {
 	case errors.As(err, &refused):
@@ -69,6 +76,8 @@ func problem(err error) *serializers.Problem {
 		return refusal(failure)
 	case errors.As(err, &waiting):
 		return serializers.Unavailable(waiting.RetryAfter())
+	case errors.As(err, &denied) && denied.Forbidden():
+		return serializers.PermissionDenied()
 	case errors.Is(err, models.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return serializers.Unavailable(storageWait)
 	}

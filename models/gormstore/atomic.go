@@ -13,8 +13,9 @@ type txKey struct{}
 
 // tx is a transaction that runs.
 type tx struct {
-	db    *gorm.DB
-	after []func() // to be called once it is committed
+	db        *gorm.DB
+	after     []func() // to be called once it is committed
+	committed bool
 }
 
 // Atomic runs fn in one transaction: all of it is committed when fn returns nil, and none of it when fn returns an
@@ -43,6 +44,7 @@ func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) 
 	if err != nil {
 		return translate(because(ctx, err))
 	}
+	running.committed = true
 	for _, after := range running.after {
 		after()
 	}
@@ -50,7 +52,8 @@ func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) 
 }
 
 // AfterCommit calls fn once the transaction that ctx carries has been committed, and never if it is rolled back; at
-// once if ctx carries none. It must be called by the goroutine that runs the transaction, and fn must be short.
+// once if ctx carries none. It must be called by the goroutine that runs the transaction, and fn must be short. In fn,
+// ctx carries no transaction any more, so what fn does with it is committed by itself.
 func (s *Store) AfterCommit(ctx context.Context, fn func()) {
 	if running := transaction(ctx); running != nil {
 		running.after = append(running.after, fn)
@@ -100,8 +103,11 @@ func because(ctx context.Context, err error) error {
 	return err
 }
 
-// transaction is the one that ctx carries, or nil.
+// transaction is the one that ctx carries, or nil if there is none or it has been committed.
 func transaction(ctx context.Context) *tx {
 	running, _ := ctx.Value(txKey{}).(*tx)
+	if running == nil || running.committed {
+		return nil
+	}
 	return running
 }

@@ -24,6 +24,8 @@ type Accounts interface {
 	Authenticate(ctx context.Context, username, password string) (*models.User, error)
 	// Login gives u, who has just been proved, a credential of s.
 	Login(r *http.Request, s schemes.Scheme, u *models.User) (schemes.Grant, error)
+	// Logout runs revoke, which ends u's credential, and tells of it.
+	Logout(ctx context.Context, u *models.User, revoke func(ctx context.Context) error) error
 }
 
 // Tokens is the scheme of opaque tokens.
@@ -63,6 +65,7 @@ type Deps struct {
 	Registrar Registrar        // nil: nobody can register
 	Confirmer Confirmer        // nil: nobody has to confirm anything
 	Confirmed Confirmed
+	Signals   *auth.Signals // tells hooks and webhooks of what no other part does; nil: nobody is told
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.

@@ -128,7 +128,7 @@ func newConfirmations(t *testing.T, cfg auth.ConfirmationConfig, store *gormstor
 	mails.Keys = []string{secret}
 	box, err := outbox.New(mails, store)
 	must(t, err)
-	c, err := auth.NewConfirmations(cfg, auth.ConfirmationDeps{Store: store, Mailer: box, Templates: templates})
+	c, err := auth.NewConfirmations(cfg, auth.ConfirmationDeps{Store: store, Users: store, Mailer: box, Templates: templates})
 	must(t, err)
 	return c
 }

@@ -1,6 +1,7 @@
 package authtoken
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -79,12 +80,15 @@ func (d *Dialect) logout(c echo.Context) error {
 			return err
 		}
 	}
-	ended, err := d.deps.Tokens.End(c.Request().Context(), id)
+	err := d.deps.Accounts.Logout(c.Request().Context(), id.User, func(ctx context.Context) error {
+		ended, err := d.deps.Tokens.End(ctx, id)
+		if err == nil && !ended {
+			return schemes.Fail(d.deps.Tokens.Name(), schemes.Revoked, nil)
+		}
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	if !ended {
-		return schemes.Fail(d.deps.Tokens.Name(), schemes.Revoked, nil)
 	}
 	return dialects.Respond(c, http.StatusNoContent, nil)
 }

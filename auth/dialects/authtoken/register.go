@@ -9,6 +9,7 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/models"
 	"watchword/serializers"
 )
 
@@ -21,6 +22,10 @@ func (d *Dialect) register(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	sent := &models.User{Username: n.Username, Email: n.Email}
+	if err := d.deps.Signals.Before(ctx, models.EventPreRegistered, sent); err != nil {
+		return err
+	}
 	if err := d.check(ctx, n, faults); err != nil {
 		return err
 	}

@@ -31,6 +31,14 @@ type Logins interface {
 	Login(r *http.Request, s schemes.Scheme, u *models.User) (schemes.Grant, error)
 }
 
+// Logouts is the part of the core that is told when somebody logs out.
+type Logouts interface {
+	// BeginLogout tells that u's credentials are about to be ended, and returns an error if they must not be.
+	BeginLogout(ctx context.Context, u *models.User) error
+	// FinishLogout runs last, which ends what is left of them, and tells that they were ended.
+	FinishLogout(ctx context.Context, u *models.User, last func(ctx context.Context) error) error
+}
+
 // Profiles is the part of the core that changes what users say about themselves. Both methods return
 // auth.ErrUsernameInvalid, auth.ErrUsernameReserved or auth.ErrUsernameTaken for names that cannot be had.
 type Profiles interface {
@@ -51,6 +59,7 @@ type Passwords interface {
 // Accounts is the core.
 type Accounts interface {
 	Logins
+	Logouts
 	Profiles
 	Passwords
 }

@@ -1,12 +1,14 @@
 package djrestauth
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"watchword/auth/dialects"
+	"watchword/models"
 	"watchword/schemes"
 	"watchword/serializers"
 )
@@ -18,6 +20,12 @@ const loggedOut = "Successfully logged out."
 //
 // Source: dj_rest_auth.views.LogoutView. There the opaque token ends even when the refresh token is refused.
 func (d *Dialect) logOut(c echo.Context) error {
+	ctx, id := c.Request().Context(), dialects.Current(c)
+	if !id.Anonymous() {
+		if err := d.accounts.BeginLogout(ctx, id.User); err != nil {
+			return err
+		}
+	}
 	if err := d.endSession(c); err != nil {
 		return err
 	}
@@ -25,14 +33,23 @@ func (d *Dialect) logOut(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if id := dialects.Current(c); !id.Anonymous() {
-		for _, scheme := range d.ended {
-			if err := scheme.RevokeAll(c.Request().Context(), id.User.ID); err != nil {
-				return err
-			}
+	if !id.Anonymous() {
+		err := d.accounts.FinishLogout(ctx, id.User, func(ctx context.Context) error { return d.revokeKeys(ctx, id.User.ID) })
+		if err != nil {
+			return err
 		}
 	}
 	return dialects.Respond(c, http.StatusOK, serializers.Detail{Detail: said})
+}
+
+// revokeKeys ends the opaque tokens of a user.
+func (d *Dialect) revokeKeys(ctx context.Context, user models.UserID) error {
+	for _, scheme := range d.ended {
+		if err := scheme.RevokeAll(ctx, user); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func methodNotAllowed(c echo.Context) error { return serializers.MethodNotAllowed(c.Request().Method) }

@@ -23,7 +23,13 @@ func (d *Dialect) register(c echo.Context) error {
 		Username: in.Username.Text, Email: in.Email.Text, Password: in.Password.Text, Strict: d.cfg.StrictRegistration,
 	}
 	var faults *serializers.Errors
-	if errors.As(err, &faults) {
+	if err == nil || errors.As(err, &faults) {
+		sent := &models.User{Username: in.Username.Text, Email: in.Email.Text}
+		if err := d.deps.Signals.Before(ctx, models.EventPreRegistered, sent); err != nil {
+			return err
+		}
+	}
+	if faults != nil {
 		return d.refuse(wanted, faults, d.deps.Accounts.CheckUniqueUser(ctx, wanted))
 	}
 	if err != nil {

@@ -35,6 +35,7 @@ type Deps struct {
 	Accounts Accounts         // see auth.Service.ByExactEmail
 	Tokens   schemes.Scheme   // what registration and login hand out
 	Schemes  []schemes.Scheme // say who sent a request, in this order; a bad credential is refused by every view
+	Signals  *auth.Signals    // tells hooks and webhooks of what the core does not do; nil: nobody is told
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
