@@ -70,6 +70,10 @@ type User struct {
 	IsStaff     bool       `gorm:"column:is_staff"`
 	IsActive    bool       `gorm:"column:is_active"`
 	DateJoined  time.Time  `gorm:"column:date_joined"`
+
+	// LoginsEnded is when all logins of the user were ended: what they handed out is void. nil: never. It has a table of
+	// its own, and lookups of users fill it in.
+	LoginsEnded *time.Time `gorm:"-"`
 }
 
 // TableName is Django's name of the table.

@@ -46,16 +46,21 @@ func (s *Store) Activate(ctx context.Context, user models.UserID) (waited bool, 
 }
 
 // SetActive enables a user or disables them, and ends any waiting for an activation: from then on no mail changes it.
-// It returns models.ErrNotFound if the user is gone.
+// Disabling ends the user's logins for good (see EndLogins), so that enabling brings none of them back. It returns
+// models.ErrNotFound if the user is gone.
 func (s *Store) SetActive(ctx context.Context, user models.UserID, active bool) error {
 	const end = "DELETE FROM watchword_pending_activation WHERE user_id = CAST(? AS bigint)"
 	const set = "UPDATE auth_user SET is_active = ? WHERE id = CAST(? AS bigint)"
 	return s.Atomic(ctx, func(ctx context.Context) error {
-		return s.write(ctx, func(db *gorm.DB) error {
+		err := s.write(ctx, func(db *gorm.DB) error {
 			if err := db.Exec(end, integer(user)).Error; err != nil {
 				return err
 			}
 			return oneRow(db.Exec(set, active, integer(user)))
 		})
+		if err != nil || active {
+			return err
+		}
+		return s.EndLogins(ctx, user, s.cfg.Now())
 	})
 }

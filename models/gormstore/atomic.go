@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -83,15 +84,18 @@ func (s *Store) read(ctx context.Context, fn func(db *gorm.DB) error) error {
 }
 
 func (s *Store) run(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error) error {
-	limit := s.cfg.StatementTimeout
-	if running := transaction(ctx); running != nil {
-		db = running.db
-	} else {
-		limit += s.cfg.PoolTimeout
-	}
+	db, limit := s.choose(ctx, db)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return translate(because(ctx, fn(db.WithContext(ctx))))
+}
+
+// choose returns what to run a statement on, the transaction in ctx or else db, and how long it may take.
+func (s *Store) choose(ctx context.Context, db *gorm.DB) (*gorm.DB, time.Duration) {
+	if running := transaction(ctx); running != nil {
+		return running.db, s.cfg.StatementTimeout
+	}
+	return db, s.cfg.StatementTimeout + s.cfg.PoolTimeout
 }
 
 // because returns why err happened. database/sql rolls a transaction back by itself when its context ends, and whoever

@@ -124,14 +124,7 @@ func unknownField(field models.ConfirmationField) error {
 func (s *Store) EmailConfirmed(ctx context.Context, user models.UserID) (bool, error) {
 	const query = `SELECT 1 FROM watchword_confirmed_email AS c JOIN auth_user AS u ON u.id = c.user_id AND u.email = c.email
 		WHERE c.user_id = CAST(? AS bigint)`
-	err := s.read(ctx, func(db *gorm.DB) error {
-		var one int
-		return db.Raw(query, integer(user)).Row().Scan(&one)
-	})
-	if errors.Is(err, models.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return s.exists(ctx, query, integer(user))
 }
 
 // UnconfirmedUsers finds users with an address who have not confirmed it, ordered by id: at most limit of them, with ids

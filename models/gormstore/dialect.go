@@ -1,6 +1,9 @@
 package gormstore
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/pressly/goose/v3/database"
 	"gorm.io/gorm"
 )
@@ -24,6 +27,23 @@ type dialect struct {
 }
 
 func (d dialect) isPostgres() bool { return d.goose == database.DialectPostgres }
+
+// bind numbers the question marks of a query where the database wants that. The query must have no others.
+func (d dialect) bind(query string) string {
+	if !d.isPostgres() {
+		return query
+	}
+	bound := make([]byte, 0, len(query)+8)
+	for n := 1; ; n++ {
+		before, after, found := strings.Cut(query, "?")
+		bound = append(bound, before...)
+		if !found {
+			return string(bound)
+		}
+		bound = strconv.AppendInt(append(bound, '$'), int64(n), 10)
+		query = after
+	}
+}
 
 func sqliteDialect() dialect {
 	return dialect{

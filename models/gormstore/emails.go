@@ -2,9 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"errors"
-
-	"gorm.io/gorm"
 
 	"watchword/models"
 )
@@ -51,11 +48,7 @@ func (s *Store) usersWith(ctx context.Context, email, condition string, args ...
 	if email == "" || !storable(email) {
 		return nil, nil
 	}
-	var users []models.User
-	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Where(condition, args...).Order("id").Find(&users).Error
-	})
-	return users, err
+	return s.allUsers(ctx, selectUser+"WHERE "+condition+" ORDER BY id", args...)
 }
 
 // EmailVerified reports whether the user has proved that email, which is compared exactly, is theirs.
@@ -64,12 +57,5 @@ func (s *Store) EmailVerified(ctx context.Context, user models.UserID, email str
 	if email == "" || !storable(email) {
 		return false, nil
 	}
-	err := s.read(ctx, func(db *gorm.DB) error {
-		var one int
-		return db.Raw(query, integer(user), email).Row().Scan(&one)
-	})
-	if errors.Is(err, models.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return s.exists(ctx, query, integer(user), email)
 }

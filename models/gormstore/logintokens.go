@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,14 +16,17 @@ func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*model
 	const query = `SELECT t.hashed_token, t.created, t.user_id, r.refreshed_at, u.id, u.password, u.last_login,
 		u.is_superuser, u.username, u.first_name, u.last_name, u.email, u.is_staff, u.is_active, u.date_joined
 		FROM rest_authtoken_authtoken AS t JOIN auth_user AS u ON u.id = t.user_id
-		LEFT JOIN watchword_authtoken_refresh AS r ON r.hashed_token = t.hashed_token WHERE t.hashed_token IN ?`
+		LEFT JOIN watchword_authtoken_refresh AS r ON r.hashed_token = t.hashed_token WHERE t.hashed_token IN (?`
 	if len(digests) == 0 {
 		return nil, nil, models.ErrNotFound
 	}
+	args := make([]any, len(digests))
+	for i, digest := range digests {
+		args[i] = digest
+	}
 	t, u := new(models.LoginToken), new(models.User)
 	into := append([]any{&t.Digest, &t.Created, &t.UserID, &t.Refreshed}, userFields(u)...)
-	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(query, digests).Row().Scan(into...) })
-	if err != nil {
+	if err := s.row(ctx, query+strings.Repeat(", ?", len(digests)-1)+")", args, into...); err != nil {
 		return nil, nil, err
 	}
 	return t, u, nil

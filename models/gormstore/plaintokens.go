@@ -16,7 +16,11 @@ func (s *Store) UserByPlainToken(ctx context.Context, key string) (*models.User,
 	if !storable(key) {
 		return nil, models.ErrNotFound
 	}
-	return s.oneUser(ctx, query, key)
+	u := new(models.User)
+	if err := s.row(ctx, query, []any{key}, userFields(u)...); err != nil {
+		return nil, err
+	}
+	return u, nil
 }
 
 // PlainToken returns the key of t's user. Where the user has none, t becomes it; of several callers at once all get the

@@ -45,7 +45,7 @@ func (s *Store) updateProfile(ctx context.Context, id models.UserID, p models.Pr
 		RETURNING ` + userColumns
 	u := new(models.User)
 	err := s.write(ctx, func(db *gorm.DB) error {
-		return scanUser(db.Raw(query, p.Username, p.FirstName, p.LastName, integer(id), p.Username).Row(), u)
+		return db.Raw(query, p.Username, p.FirstName, p.LastName, integer(id), p.Username).Row().Scan(userFields(u)...)
 	})
 	return u, err
 }

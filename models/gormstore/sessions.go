@@ -16,10 +16,7 @@ func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models
 		return nil, models.ErrNotFound
 	}
 	found := new(models.Session)
-	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Raw(query, key, now).Row().Scan(&found.Key, &found.Data, &found.ExpireDate)
-	})
-	if err != nil {
+	if err := s.row(ctx, query, []any{key, now}, &found.Key, &found.Data, &found.ExpireDate); err != nil {
 		return nil, err
 	}
 	return found, nil

@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -97,14 +96,7 @@ func (s *Store) Blacklisted(ctx context.Context, jti string) (bool, error) {
 	if !storable(jti) {
 		return false, nil
 	}
-	err := s.read(ctx, func(db *gorm.DB) error {
-		var one int
-		return db.Raw(query, jti).Row().Scan(&one)
-	})
-	if errors.Is(err, models.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return s.exists(ctx, query, jti)
 }
 
 // DeleteExpiredTokens deletes outstanding tokens that have expired by now, and their blacklist rows: at most limit

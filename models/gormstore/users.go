@@ -11,15 +11,19 @@ import (
 	"watchword/models"
 )
 
-// userColumns are the columns of models.User, in the order in which scanUser reads them.
+// userColumns are the columns of models.User in auth_user, in the order of userFields.
 const userColumns = "id, password, last_login, is_superuser, username, first_name, last_name, email, is_staff, " +
 	"is_active, date_joined"
 
+// selectUser begins a query for whole users, in the order of wholeUser.
+const selectUser = "SELECT " + userColumns + ", (SELECT e.ended_at FROM watchword_logins_ended AS e " +
+	"WHERE e.user_id = auth_user.id) FROM auth_user "
+
 // userBy are the queries of UserBy. The cast lets ids be compared that the column is too small for.
 var userBy = map[models.UserField]string{
-	models.UserFieldID:       "SELECT " + userColumns + " FROM auth_user WHERE id = CAST(? AS bigint)",
-	models.UserFieldUsername: "SELECT " + userColumns + " FROM auth_user WHERE username = ?",
-	models.UserFieldEmail:    "SELECT " + userColumns + " FROM auth_user WHERE email = ? ORDER BY id LIMIT 1",
+	models.UserFieldID:       selectUser + "WHERE id = CAST(? AS bigint)",
+	models.UserFieldUsername: selectUser + "WHERE username = ?",
+	models.UserFieldEmail:    selectUser + "WHERE email = ? ORDER BY id LIMIT 1",
 }
 
 // UserBy finds the user whose field is exactly value, and of several with one e-mail address the oldest. It returns
@@ -42,19 +46,39 @@ func (s *Store) UserBy(ctx context.Context, field models.UserField, value string
 	return s.oneUser(ctx, query, arg)
 }
 
-// oneUser runs a query for userColumns.
+// oneUser runs a query that begins with selectUser for one user.
 func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.User, error) {
 	u := new(models.User)
-	err := s.read(ctx, func(db *gorm.DB) error { return scanUser(db.Raw(query, arg).Row(), u) })
-	if err != nil {
+	if err := s.row(ctx, query, []any{arg}, wholeUser(u)...); err != nil {
 		return nil, err
 	}
 	return u, nil
 }
 
-// scanUser reads a row of userColumns.
-func scanUser(row *sql.Row, u *models.User) error {
-	return row.Scan(userFields(u)...)
+// allUsers runs a query that begins with selectUser for any number of users.
+func (s *Store) allUsers(ctx context.Context, query string, args ...any) ([]models.User, error) {
+	var users []models.User
+	err := s.read(ctx, func(db *gorm.DB) (err error) {
+		users, err = scanUsers(db.Raw(query, args...).Rows())
+		return err
+	})
+	return users, err
+}
+
+// scanUsers reads all rows of a query that begins with selectUser.
+func scanUsers(rows *sql.Rows, err error) (users []models.User, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err says what there is to say
+	for rows.Next() {
+		var u models.User
+		if err := rows.Scan(wholeUser(&u)...); err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, rows.Err()
 }
 
 // userFields is where a row of userColumns is read to.
@@ -63,17 +87,16 @@ func userFields(u *models.User) []any {
 		&u.IsStaff, &u.IsActive, &u.DateJoined}
 }
 
+// wholeUser is where a row of selectUser is read to.
+func wholeUser(u *models.User) []any { return append(userFields(u), &u.LoginsEnded) }
+
 // UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like
 // Django's iexact it folds ASCII letters only on SQLite, and all letters of the database's locale on PostgreSQL.
 func (s *Store) UsersByUsernameFold(ctx context.Context, username string) ([]models.User, error) {
 	if !storable(username) {
 		return nil, nil
 	}
-	var users []models.User
-	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Where("UPPER(username) = UPPER(?)", username).Order("id").Find(&users).Error
-	})
-	return users, err
+	return s.allUsers(ctx, selectUser+"WHERE UPPER(username) = UPPER(?) ORDER BY id", username)
 }
 
 // CreateUser inserts u and sets its ID, which must be empty. It returns models.ErrConflict if the name is taken.

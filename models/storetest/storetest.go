@@ -37,6 +37,7 @@ type Store interface {
 	loginTokenStore
 	confirmationStore
 	activationStore
+	loginsEndedStore
 	sessionStore
 
 	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
@@ -67,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"login tokens", loginTokens},
 		{"confirmations", confirmations},
 		{"activations", activations},
+		{"ended logins", loginsEnded},
 		{"sessions", sessions},
 		{"leases", leases},
 		{"outbox", outbox},

@@ -40,11 +40,12 @@ type Config struct {
 
 	AuthTokenClasses []string `setting:"AUTH_TOKEN_CLASSES" help:"The kinds of token that prove a request: AccessToken, SlidingToken (dotted Python names are fine)."`
 
-	CustomClaims    map[string]string `setting:"CUSTOM_CLAIMS" help:"More claims: name to fixed text, or to a user's field in braces such as {username}. Readable by anybody who holds the token."`
-	KeyIDs          bool              `setting:"KEY_IDS" help:"Name the signing key in every token (kid), and obey such names. Off: every verifying key is tried."`
-	LimitExpiry     bool              `setting:"LIMIT_EXPIRY" help:"Refuse tokens that end later than any token handed out now would."`
-	StoreTokenText  bool              `setting:"STORE_TOKEN_TEXT" help:"Keep refresh tokens readable in token_blacklist_outstandingtoken, as simplejwt does. Off: only a digest."`
-	MinSecretLength int               `setting:"MIN_SECRET_LENGTH" help:"The least number of bytes in the secret of an HS algorithm."`
+	CustomClaims     map[string]string `setting:"CUSTOM_CLAIMS" help:"More claims: name to fixed text, or to a user's field in braces such as {username}. Readable by anybody who holds the token."`
+	KeyIDs           bool              `setting:"KEY_IDS" help:"Name the signing key in every token (kid), and obey such names. Off: every verifying key is tried."`
+	LimitExpiry      bool              `setting:"LIMIT_EXPIRY" help:"Refuse tokens that end later than any token handed out now would."`
+	StoreTokenText   bool              `setting:"STORE_TOKEN_TEXT" help:"Keep refresh tokens readable in token_blacklist_outstandingtoken, as simplejwt does. Off: only a digest."`
+	CheckLoginsEnded bool              `setting:"CHECK_LOGINS_ENDED" help:"Refuse tokens from before all logins of the user were ended, as disabling the user does. Off: enabling a user brings their tokens back."`
+	MinSecretLength  int               `setting:"MIN_SECRET_LENGTH" help:"The least number of bytes in the secret of an HS algorithm."`
 
 	Now func() time.Time
 }
@@ -59,6 +60,7 @@ func DefaultConfig() Config {
 	c.KeyIDs = true
 	c.LimitExpiry = true
 	c.StoreTokenText = false
+	c.CheckLoginsEnded = true
 	c.MinSecretLength = 32
 	return c
 }

@@ -30,7 +30,7 @@ func (s *Scheme) fresh(k kind, now time.Time) claims {
 
 // personal returns the claims of a new token for u.
 func (s *Scheme) personal(k kind, u *models.User, now time.Time) claims {
-	c := s.fresh(k, now)
+	c := s.fresh(k, now).with("iat", s.issuedAt(u, now))
 	if k.name == sliding.name {
 		c = c.with(s.cfg.SlidingTokenRefreshExpClaim, number(now.Add(s.cfg.SlidingTokenRefreshLifetime).Unix()))
 	}

@@ -45,7 +45,7 @@ func (s *Scheme) holder(ctx context.Context, t *token) (*models.User, error) {
 	if s.cfg.CheckUserIsActive && !u.IsActive {
 		return nil, s.refuse(schemes.UserInactive, nil)
 	}
-	return u, nil
+	return u, s.outlived(u, t)
 }
 
 // rotate signs the new pair first, so that the transaction is short, and then lets Blacklist decide who is first. A
@@ -54,7 +54,7 @@ func (s *Scheme) rotate(ctx context.Context, raw string, t *token, u *models.Use
 	next := t.claims.clone().
 		with(s.cfg.JTIClaim, quoted(s.newID())).
 		with("exp", number(now.Add(s.cfg.RefreshTokenLifetime).Unix())).
-		with("iat", number(now.Unix()))
+		with("iat", s.issuedAt(u, now))
 	grant, err := s.successors(t.claims, next, now)
 	if err != nil || s.tokens == nil {
 		return grant, err

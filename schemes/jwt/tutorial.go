@@ -89,7 +89,18 @@ func (t *Tutorial) Authenticate(r *http.Request) (schemes.Identity, error) {
 	if !u.IsActive {
 		return schemes.Identity{}, t.refuse(schemes.UserInactive, nil)
 	}
+	if t.outlived(u, payload) {
+		return schemes.Identity{}, t.refuse(schemes.Expired, nil)
+	}
 	return schemes.Identity{User: u, Scheme: TutorialName, Claims: payload.decode()}, nil
+}
+
+// outlived reports whether a token is from a second before that in which all logins of u were ended. The token says only
+// when it ends, from which the time of its making follows while the lifetime stays as it is.
+func (t *Tutorial) outlived(u *models.User, c claims) bool {
+	end, _ := seconds(c, "exp")
+	return t.cfg.LimitExpiry && u.LoginsEnded != nil &&
+		time.Unix(end, 0).Add(-t.cfg.Lifetime).Before(u.LoginsEnded.Truncate(time.Second))
 }
 
 // user returns the user whom the claims name.

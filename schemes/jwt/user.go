@@ -66,6 +66,9 @@ func (s *Scheme) standing(u *models.User, t *token) error {
 	if s.cfg.CheckUserIsActive && !u.IsActive {
 		return s.refuse(schemes.UserInactive, nil)
 	}
+	if err := s.outlived(u, t); err != nil {
+		return err
+	}
 	if !s.cfg.CheckRevokeToken {
 		return nil
 	}

@@ -1,0 +1,25 @@
+package gormstore
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"watchword/models"
+)
+
+// EndLogins makes void whatever was handed out to a user before the time at: see models.User.LoginsEnded. It never moves
+// that time back. It returns models.ErrNotFound if the user is gone.
+//
+// It is for tokens of which nothing is kept, such as access tokens; those that have rows are deleted or blacklisted by
+// the scheme that made them.
+func (s *Store) EndLogins(ctx context.Context, user models.UserID, at time.Time) error {
+	const query = `INSERT INTO watchword_logins_ended (user_id, ended_at) SELECT id, ? FROM auth_user
+		WHERE id = CAST(? AS bigint)
+		ON CONFLICT (user_id) DO UPDATE SET ended_at = CASE WHEN watchword_logins_ended.ended_at < excluded.ended_at
+			THEN excluded.ended_at ELSE watchword_logins_ended.ended_at END`
+	return s.write(ctx, func(db *gorm.DB) error {
+		return oneRow(db.Exec(query, at.UTC().Truncate(time.Microsecond), integer(user)))
+	})
+}
