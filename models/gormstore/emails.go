@@ -3,6 +3,8 @@ package gormstore
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"watchword/models"
 )
 
