@@ -38,6 +38,7 @@ type Store interface {
 	confirmationStore
 	activationStore
 	loginsEndedStore
+	socialStore
 	sessionStore
 
 	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
@@ -69,6 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"confirmations", confirmations},
 		{"activations", activations},
 		{"ended logins", loginsEnded},
+		{"social accounts", socialAccounts},
 		{"sessions", sessions},
 		{"leases", leases},
 		{"outbox", outbox},
