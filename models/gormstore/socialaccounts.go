@@ -18,10 +18,8 @@ func (s *Store) SocialAccount(ctx context.Context, provider, uid string) (*model
 		return nil, models.ErrNotFound
 	}
 	a := new(models.SocialAccount)
-	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Raw(query, provider, uid).Row().
-			Scan(&a.ID, &a.UserID, &a.Provider, &a.UID, &a.LastLogin, &a.DateJoined, &a.ExtraData)
-	})
+	err := s.row(ctx, query, []any{provider, uid},
+		&a.ID, &a.UserID, &a.Provider, &a.UID, &a.LastLogin, &a.DateJoined, &a.ExtraData)
 	if err != nil {
 		return nil, err
 	}
