@@ -12,5 +12,7 @@ func newSession(s *Settings, store *gormstore.Store) *session.Scheme {
 	for _, backend := range s.Accounts.Backends {
 		cfg.Backends = append(cfg.Backends, backend.DottedName())
 	}
-	return session.New(cfg, store, csrf.New(s.CSRF), s.Signing)
+	protection := s.CSRF
+	protection.IsSecure = s.Site.IsSecure
+	return session.New(cfg, store, csrf.New(protection), s.Signing)
 }

@@ -28,6 +28,9 @@ type Config struct {
 	MaxBody int64 `setting:"DATA_UPLOAD_MAX_MEMORY_SIZE" help:"The longest request body in bytes; a longer one is answered 413."`
 	// BodyTimeout is how long a request body may take to arrive. 0: as long as the server allows.
 	BodyTimeout time.Duration `setting:"BODY_TIMEOUT" help:"How long a request body may take to arrive; a slower one is answered 408."`
+	// ProxySSLHeader is the header in which a proxy in front says how it was called, as WSGI writes it, and what it says
+	// for https. Empty: no proxy is believed. Clients must not be able to pass the proxy by, nor to set the header.
+	ProxySSLHeader []string `setting:"SECURE_PROXY_SSL_HEADER" help:"The header, and its value, by which a proxy in front says that it was called over https: [HTTP_X_FORWARDED_PROTO, https]. Only where clients cannot set it themselves."`
 	// VaryByCookie tells caches that every answer depends on cookies, as it does where something reads the session of
 	// every request.
 	VaryByCookie bool
@@ -62,6 +65,7 @@ func (c Config) Validate() error {
 	if c.BodyTimeout < 0 {
 		faults = append(faults, errors.New("BODY_TIMEOUT: must not be negative"))
 	}
+	faults = append(faults, c.proxyHeaderFault())
 	return errors.Join(faults...)
 }
 
