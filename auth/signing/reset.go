@@ -57,6 +57,7 @@ type Subject struct {
 //
 // Source: Django, django.contrib.auth.tokens.PasswordResetTokenGenerator.
 type ResetTokens struct {
+	salt    string
 	keys    []string
 	timeout time.Duration
 	zone    *time.Location
@@ -69,11 +70,18 @@ func NewResetTokens(cfg Config, reset ResetConfig) (*ResetTokens, error) {
 	if err != nil {
 		return nil, fmt.Errorf("TIME_ZONE: %w", err)
 	}
-	return &ResetTokens{keys: cfg.keys(), timeout: reset.Timeout, zone: zone, now: cfg.clock()}, nil
+	return &ResetTokens{salt: resetSalt, keys: cfg.keys(), timeout: reset.Timeout, zone: zone, now: cfg.clock()}, nil
+}
+
+// For returns tokens of the same form for another purpose: those of the one are worth nothing for the other.
+func (t *ResetTokens) For(purpose string) *ResetTokens {
+	other := *t
+	other.salt = purpose
+	return &other
 }
 
 // Make returns a token for s, good from now on.
-func (t *ResetTokens) Make(s Subject) string { return token(s, t.seconds(), t.keys[0]) }
+func (t *ResetTokens) Make(s Subject) string { return t.token(s, t.seconds(), t.keys[0]) }
 
 // Check returns nil for a token that was made for s, with one of the keys and not too long ago. Otherwise the error is
 // ErrMalformed, ErrBadSignature (forged, or used up) or ErrExpired.
@@ -94,7 +102,7 @@ func (t *ResetTokens) Check(s Subject, given string) error {
 
 func (t *ResetTokens) genuine(s Subject, seconds int64, given string) bool {
 	for _, key := range t.keys {
-		if equal(given, token(s, seconds, key)) {
+		if equal(given, t.token(s, seconds, key)) {
 			return true
 		}
 	}
@@ -108,8 +116,8 @@ func (t *ResetTokens) seconds() int64 {
 	return now.Unix() + int64(offset) - seconds2001
 }
 
-func token(s Subject, seconds int64, key string) string {
-	mac := hex.EncodeToString(SaltedHMAC(resetSalt, s.value(seconds), key))
+func (t *ResetTokens) token(s Subject, seconds int64, key string) string {
+	mac := hex.EncodeToString(SaltedHMAC(t.salt, s.value(seconds), key))
 	digest := make([]byte, 0, digestSize)
 	for i := 0; i < len(mac); i += 2 {
 		digest = append(digest, mac[i])
