@@ -44,6 +44,15 @@ func (s *Service) CheckPassword(ctx context.Context, u *models.User, password st
 	return ok, err
 }
 
+// CheckNewPassword returns a *WeakPassword for a password that the validators do not agree to as one of u's. u need not be
+// in the database.
+func (s *Service) CheckNewPassword(u *models.User, text string) error {
+	if faults := s.validators.Validate(text, attributesOf(u)); len(faults) > 0 {
+		return &WeakPassword{Faults: faults}
+	}
+	return nil
+}
+
 // ChangePassword gives id's user, who has just been proved, a new password that the validators agree to. Where
 // PASSWORD_CHANGE_ENDS_LOGINS says so all other logins of theirs end, and the one that id came from goes on. It returns a
 // *WeakPassword when the validators do not agree, and ErrPasswordChanged when the user's password is not the stored one
@@ -51,8 +60,8 @@ func (s *Service) CheckPassword(ctx context.Context, u *models.User, password st
 //
 // Source: django.contrib.auth.forms.SetPasswordForm.
 func (s *Service) ChangePassword(ctx context.Context, id schemes.Identity, text string) error {
-	if faults := s.validators.Validate(text, attributesOf(id.User)); len(faults) > 0 {
-		return &WeakPassword{Faults: faults}
+	if err := s.CheckNewPassword(id.User, text); err != nil {
+		return err
 	}
 	err := s.replacePassword(ctx, id.User, text, func(ctx context.Context) error {
 		if err := s.endOtherLogins(ctx, id); err != nil {
