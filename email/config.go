@@ -69,7 +69,9 @@ type Config struct {
 	SubjectPrefix string `setting:"EMAIL_SUBJECT_PREFIX" help:"Does nothing: Django puts it before the subjects of mails to administrators, of which there are none here. Accepted because Django projects set it."`
 	UseLocaltime  bool   `setting:"EMAIL_USE_LOCALTIME" help:"Does nothing: mails are dated in UTC. Accepted because Django projects set it."`
 
-	Now func() time.Time // nil means time.Now
+	// Parts are files for single parts of mails, by the names of their templates.
+	Parts map[string]Parts
+	Now   func() time.Time // nil means time.Now
 }
 
 // DefaultConfig prints mails. Everything else is Django's.

@@ -21,6 +21,9 @@ var builtin embed.FS
 
 const (
 	layoutFile    = "layout.html"
+	contentBlock  = "content" // what layout.html frames
+	textEnding    = ".txt"
+	htmlEnding    = ".html"
 	subjectPrefix = "Subject:"
 	maxTemplate   = 256 << 10 // bytes of a template that is read from a folder
 )
@@ -34,9 +37,13 @@ type Mail interface {
 
 // catalogue is an example of every kind of mail. Templates are tried with it.
 func catalogue() []Mail {
+	data := map[string]string{}
 	return []Mail{
+		AccountCreated{Site: "example.com", Username: "ada", URL: "https://example.com/activate?token=x", Data: data},
+		ActivateAccount{Site: "example.com", Username: "ada", URL: "https://example.com/activate?token=x", Data: data},
 		AlreadyRegistered{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		ConfirmRegistration{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/token/"},
+		ForgottenPassword{Site: "example.com", Username: "ada", URL: "https://example.com/reset?token=x", Data: data},
 		Test{Site: "example.com"},
 		VerifyAddress{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/key/"},
 	}
@@ -59,7 +66,7 @@ func NewTemplates(cfg Config) (*Templates, error) {
 		text: map[string]*texttemplate.Template{},
 		html: map[string]*htmltemplate.Template{},
 	}
-	src, err := readSources(cfg.TemplatesDir)
+	src, err := readSources(cfg.TemplatesDir, cfg.Parts)
 	faults := []error{err}
 	for _, mail := range catalogue() {
 		if err := t.add(mail, src); err != nil {
@@ -96,7 +103,7 @@ func (t *Templates) Render(mail Mail) (Message, error) {
 	}
 	if html := t.html[name]; html != nil {
 		out.Reset()
-		if err := html.ExecuteTemplate(&out, layoutFile, mail); err != nil {
+		if err := html.ExecuteTemplate(&out, entry(html, name), mail); err != nil {
 			return Message{}, err
 		}
 		m.HTML = out.String()
@@ -104,10 +111,18 @@ func (t *Templates) Render(mail Mail) (Message, error) {
 	return m, nil
 }
 
+// entry names the template that an HTML part begins with: the frame, or the part itself where it is a whole document.
+func entry(html *htmltemplate.Template, name string) string {
+	if html.Lookup(contentBlock) == nil {
+		return name + htmlEnding
+	}
+	return layoutFile
+}
+
 // add parses the templates of one mail and tries them.
 func (t *Templates) add(mail Mail, src sources) (err error) {
 	name := mail.Template()
-	textFile, htmlFile := name+".txt", name+".html"
+	textFile, htmlFile := name+textEnding, name+htmlEnding
 	if t.text[name], err = texttemplate.New(textFile).Parse(src.files[textFile]); err != nil {
 		return src.fault(textFile, err)
 	}
@@ -146,15 +161,19 @@ func (s sources) fault(file string, err error) error {
 	return fmt.Errorf("EMAIL_TEMPLATES_DIR: %s: %w", path.Join(s.folder, file), err)
 }
 
-// readSources reads the built-in templates and puts those of folder over them.
-func readSources(folder string) (sources, error) {
+// readSources reads the built-in templates and puts those of folder over them, and then the parts that have files of
+// their own.
+func readSources(folder string, parts map[string]Parts) (sources, error) {
 	src := sources{folder: folder, files: map[string]string{}}
 	own, err := fs.Sub(builtin, "templates")
 	if err != nil {
 		return src, err
 	}
-	if err := src.read(own); err != nil || folder == "" {
+	if err := src.read(own); err != nil {
 		return src, err
+	}
+	if folder == "" {
+		return src, src.replaceParts(parts)
 	}
 	known := src.names()
 	over := sources{folder: folder, files: map[string]string{}}
@@ -163,13 +182,13 @@ func readSources(folder string) (sources, error) {
 	}
 	var faults []error
 	for _, name := range over.names() {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, name) && !isPart(parts, name) {
 			faults = append(faults, fmt.Errorf("EMAIL_TEMPLATES_DIR: %s is for no mail; there are %s",
 				path.Join(folder, name), strings.Join(known, ", ")))
 		}
 	}
 	src.replace(over)
-	return src, errors.Join(faults...)
+	return src, errors.Join(append(faults, src.replaceParts(parts))...)
 }
 
 // read adds the templates in files. What ends otherwise than .txt or .html is none.
