@@ -54,7 +54,9 @@ type Identities struct {
 }
 
 // NewIdentities returns Identities over store.
-func NewIdentities(cfg IdentityConfig, store IdentityStore) *Identities { return &Identities{cfg: cfg, store: store} }
+func NewIdentities(cfg IdentityConfig, store IdentityStore) *Identities {
+	return &Identities{cfg: cfg, store: store}
+}
 
 // Find returns the user whom ident means: by the first field by which it means exactly one. An address that several
 // users have means none of them. It returns models.ErrNotFound for nobody.

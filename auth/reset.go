@@ -171,6 +171,11 @@ func (r *Resets) CheckToken(ctx context.Context, u *models.User, token string) e
 // once one wins, and a login or another change that comes in between beats them all. Whether u is active does not change.
 // It calls the hooks PreResetPassword, which may refuse with ErrRefused, and PostResetPassword.
 func (r *Resets) Reset(ctx context.Context, u *models.User, token, text string) error {
+	return r.ResetAnd(ctx, u, token, text, func(context.Context) error { return nil })
+}
+
+// ResetAnd is Reset, and calls then last thing in its transaction, which is undone if that fails.
+func (r *Resets) ResetAnd(ctx context.Context, u *models.User, token, text string, then func(ctx context.Context) error) error {
 	if err := r.CheckToken(ctx, u, token); err != nil {
 		return err
 	}
@@ -187,6 +192,9 @@ func (r *Resets) Reset(ctx context.Context, u *models.User, token, text string) 
 			return err
 		}
 		if err := accounts.endLogins(ctx, u.ID); err != nil {
+			return err
+		}
+		if err := then(ctx); err != nil {
 			return err
 		}
 		return accounts.signals.After(ctx, models.EventPostResetPassword, u)

@@ -42,7 +42,7 @@ func (c *Char) read(v any, f *Field) []string {
 	trimmed := strings.TrimFunc(text, isSpace)
 	if text == "" || trimmed == "" && !f.KeepSpaces {
 		if !f.AllowBlank {
-			return []string{blankMessage}
+			return []string{f.blankMessage()}
 		}
 		*c = Char{Given: true}
 		return nil

@@ -33,6 +33,7 @@ type Field struct {
 
 	AllowBlank bool     `json:"-"`
 	KeepSpaces bool     `json:"-"` // do not strip white space off both ends
+	Codes      bool     `json:"-"` // say "required" and "blank" instead of sentences
 	Rules      []string `json:"-"` // names of further rules, checked before all others
 
 	index    int // in the struct
@@ -81,6 +82,8 @@ func (f *Field) apply(option string) {
 		f.ReadOnly = true
 	case "allow_blank":
 		f.AllowBlank = true
+	case "codes":
+		f.Codes = true
 	case "email":
 		f.Type = TypeEmail
 	case "min_length":
@@ -129,6 +132,22 @@ func (f *Field) prepare(validate *validator.Validate) {
 func capitalise(text string) string {
 	r, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(r)) + strings.ToLower(text[size:])
+}
+
+// requiredMessage is what is said of a field that is missing.
+func (f *Field) requiredMessage() string {
+	if f.Codes {
+		return "required"
+	}
+	return requiredMessage
+}
+
+// blankMessage is what is said of a field that is there and empty.
+func (f *Field) blankMessage() string {
+	if f.Codes {
+		return "blank"
+	}
+	return blankMessage
 }
 
 // invalidMessage is the sentence for a value of a type that is no text.

@@ -9,7 +9,7 @@
 //		Email     Char  `json:"email" field:"required,email,max_length=254"`
 //	}
 //
-// The words of a field tag are required, read_only, allow_blank, email, max_length=N, min_length=N and the names of
+// The words of a field tag are required, read_only, allow_blank, email, codes, max_length=N, min_length=N and the names of
 // rules (username). Fields that are no Char are read-only numbers. The tags label and help are shown in the metadata.
 package serializers
 
@@ -72,6 +72,13 @@ func (s *Serializer[T]) read(r *http.Request, into *T, partial bool) error {
 	if err != nil {
 		return err
 	}
+	return s.check(Object{object, form}, into, partial)
+}
+
+// Check is Read for a body that was read before.
+func (s *Serializer[T]) Check(body Object, into *T) error { return s.check(body, into, false) }
+
+func (s *Serializer[T]) check(body Object, into *T, partial bool) error {
 	var faults Errors
 	target := reflect.ValueOf(into).Elem()
 	for i := range s.fields {
@@ -79,18 +86,38 @@ func (s *Serializer[T]) read(r *http.Request, into *T, partial bool) error {
 		if f.ReadOnly {
 			continue
 		}
-		v, given := object.Get(f.Name)
-		if form && v == "" && !f.Required && !f.AllowBlank {
+		v, given := body.fields.Get(f.Name)
+		if body.form && v == "" && !f.Required && !f.AllowBlank {
 			given = false // a form sends its empty fields too
 		}
 		switch char := target.Field(f.index).Addr().Interface().(*Char); {
 		case given:
 			faults.Add(f.Name, char.read(v, f)...)
 		case f.Required && !partial:
-			faults.Add(f.Name, requiredMessage)
+			faults.Add(f.Name, f.requiredMessage())
 		}
 	}
 	return faults.Err()
+}
+
+// Object is a body that is a dictionary.
+type Object struct {
+	fields *pyjson.Object
+	form   bool
+}
+
+// ReadObject reads the body of r, for views that do not check all of its fields at once. The error is that of
+// Serializer.Read for a body that is no dictionary.
+func ReadObject(cfg Config, r *http.Request) (Object, error) {
+	fields, form, err := readObject(r, newDecoder(cfg))
+	return Object{fields, form}, err
+}
+
+// Text returns a field as text, which numbers are too; "" where it is neither. given is whether the body has the field.
+func (o Object) Text(name string) (text string, given bool) {
+	v, given := o.fields.Get(name)
+	text, _ = asText(v)
+	return text, given
 }
 
 // newDecoder returns a decoder that takes what cfg says.
