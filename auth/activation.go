@@ -49,9 +49,10 @@ type ActivationStore interface {
 
 // ActivationDeps are what activations work with.
 type ActivationDeps struct {
-	Store  ActivationStore
-	Tokens *signing.ResetTokens
-	Mailer Mailer
+	Store   ActivationStore
+	Tokens  *signing.ResetTokens
+	Mailer  Mailer
+	Signals *Signals // tells hooks and webhooks; nil: nobody is told
 }
 
 // Activations mails links that prove addresses and make accounts active, and takes them. Who waits for that is noted
@@ -107,7 +108,8 @@ func (a *Activations) Send(ctx context.Context, u *models.User, write LinkWriter
 }
 
 // Activate takes the token of a link that was mailed to the user and makes them active. It returns ErrLinkInvalid for a
-// link that proves nothing; with SeparateLinks also for one that was used: of several uses at once one succeeds.
+// link that proves nothing; with SeparateLinks also for one that was used: of several uses at once one succeeds. It calls
+// the hooks PreActivated, which may refuse with ErrRefused, and PostActivated.
 func (a *Activations) Activate(ctx context.Context, id models.UserID, token string) error {
 	return a.deps.Store.Atomic(ctx, func(ctx context.Context) error {
 		u, pending, err := a.find(ctx, id)
@@ -117,11 +119,18 @@ func (a *Activations) Activate(ctx context.Context, id models.UserID, token stri
 		if a.tokens.Check(a.subject(u, pending), token) != nil {
 			return ErrLinkInvalid
 		}
+		if err := a.deps.Signals.Before(ctx, models.EventPreActivated, u); err != nil {
+			return err
+		}
 		done, err := a.enable(ctx, u)
 		if err == nil && !done {
-			return ErrLinkInvalid
+			err = ErrLinkInvalid
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		u.IsActive = true
+		return a.deps.Signals.After(ctx, models.EventPostActivated, u)
 	})
 }
 

@@ -59,7 +59,7 @@ func NewEnrolments(cfg EnrolmentConfig, service *Service, store EnrolmentStore, 
 // Register makes an account that is not active and mails a link: user, note and mail are written together or not at
 // all. Without a user name it makes one that is random. It returns, looked for in this order, ErrUsernameInvalid,
 // ErrUsernameReserved or ErrEmailInvalid; a *WeakPassword; ErrEmailTaken or ErrUsernameTaken, of several callers at once
-// with one name or address to all but one: they wait for each other.
+// with one name or address to all but one: they wait for each other. It calls the hook PostRegistered.
 func (e *Enrolments) Register(ctx context.Context, n NewUser, write LinkWriter) (*models.User, error) {
 	u, err := e.compose(n)
 	if err != nil {
@@ -125,6 +125,9 @@ func (e *Enrolments) create(ctx context.Context, u *models.User, write LinkWrite
 		return ErrUsernameTaken
 	}
 	if err != nil {
+		return err
+	}
+	if err := e.service.signals.After(ctx, models.EventPostRegistered, u); err != nil {
 		return err
 	}
 	err = e.activations.Send(ctx, u, write)

@@ -53,7 +53,7 @@ var layers = []layer{
 	{"schemes/jwt", jwtOurs, jwtThird},
 	{"schemes/*", []string{"models", "schemes", "auth/cookie", "auth/csrf", "auth/signing", "auth/opaque"}, nil},
 	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque", "auth/social"},
-		[]string{"golang.org/x/text"}},
+		[]string{"golang.org/x/text", "github.com/google/uuid"}},
 
 	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson"}, []string{"github.com/labstack/echo"}},
 	{"auth/dialects/*", []string{"auth", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf"},
