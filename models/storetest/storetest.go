@@ -34,6 +34,7 @@ type Store interface {
 	BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared ...time.Time) error
 	DeleteExpiredTokens(ctx context.Context, now time.Time, limit int) (int, error)
 
+	refreshFamilyStore
 	loginTokenStore
 	confirmationStore
 	activationStore
@@ -66,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"emails", emails},
 		{"reservations", reservations},
 		{"tokens", tokens},
+		{"refresh families", refreshFamilies},
 		{"login tokens", loginTokens},
 		{"confirmations", confirmations},
 		{"activations", activations},

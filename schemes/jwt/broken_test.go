@@ -25,3 +25,11 @@ func (brokenStore) Blacklist(context.Context, *models.OutstandingToken, time.Tim
 func (brokenStore) Blacklisted(context.Context, string) (bool, error) {
 	return false, models.ErrUnavailable
 }
+
+func (brokenStore) RefreshState(context.Context, string) (models.RefreshState, error) {
+	return models.RefreshState{}, models.ErrUnavailable
+}
+
+func (brokenStore) FamilyOfRetired(context.Context, string) (*models.RefreshFamily, error) {
+	return nil, models.ErrUnavailable
+}

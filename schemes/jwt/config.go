@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"log/slog"
 	"time"
 )
 
@@ -47,11 +48,18 @@ type Config struct {
 	CheckLoginsEnded bool              `setting:"CHECK_LOGINS_ENDED" help:"Refuse tokens from before all logins of the user were ended, as disabling the user does. Off: enabling a user brings their tokens back."`
 	MinSecretLength  int               `setting:"MIN_SECRET_LENGTH" help:"The least number of bytes in the secret of an HS algorithm."`
 
+	ReuseEndsFamily  bool          `setting:"REUSE_ENDS_FAMILY" help:"End a login for good when one of its refresh tokens that was exchanged before is used again: two parties hold it. Needs BLACKLIST_AFTER_ROTATION."`
+	ReuseGracePeriod time.Duration `setting:"REUSE_GRACE_PERIOD" help:"How long an exchanged refresh token buys the same successor once more, for clients that refresh in parallel or lost the answer; 10 seconds suit browsers. Needs BLACKLIST_AFTER_ROTATION."`
+	FamilyLifetime   time.Duration `setting:"FAMILY_LIFETIME" help:"How long after a login it can be prolonged by refreshing, however often; never less than REFRESH_TOKEN_LIFETIME. 0: for ever. Needs BLACKLIST_AFTER_ROTATION."`
+
+	// Now is the clock. nil: time.Now.
 	Now func() time.Time
+	// Log hears of refresh tokens that are used twice. nil: nobody does.
+	Log *slog.Logger
 }
 
-// DefaultConfig returns the safe settings: RS256 with named keys, rotation with blacklisting, no readable token at
-// rest, and no token that outlives what is handed out.
+// DefaultConfig returns the safe settings: RS256 with named keys, rotation with blacklisting and an end, logins that end
+// when a token is used twice, no readable token at rest, and no token that outlives what is handed out.
 func DefaultConfig() Config {
 	c := ExactConfig()
 	c.Algorithm = "RS256"
@@ -62,6 +70,8 @@ func DefaultConfig() Config {
 	c.StoreTokenText = false
 	c.CheckLoginsEnded = true
 	c.MinSecretLength = 32
+	c.ReuseEndsFamily = true
+	c.FamilyLifetime = 30 * 24 * time.Hour
 	return c
 }
 

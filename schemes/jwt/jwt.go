@@ -4,7 +4,8 @@
 //
 // Access tokens are not asked for in the blacklist, as in simplejwt: they live until they expire. The user's row is
 // read with every request, so a disabled or deleted user is out at once. Refresh tokens are outstanding rows, ended by
-// their jti and never by their text.
+// their jti and never by their text. Those that follow each other by rotation are a family, which ends when one of them is
+// used twice.
 //
 // Source: djangorestframework-simplejwt 5.5; RFC 7515, 7519, 8725.
 package jwt
@@ -13,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,6 +52,7 @@ type Tokens interface {
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
 	// Blacklisted reports whether a token was ended.
 	Blacklisted(ctx context.Context, jti string) (bool, error)
+	Families
 }
 
 // Scheme is simplejwt's token pair. It is safe for concurrent use.
@@ -66,6 +69,7 @@ type Scheme struct {
 	audience  string   // AUDIENCE as JSON
 	folded    []string // claims that must not come in another case
 	longest   time.Duration
+	families  bool // families of refresh tokens are kept
 	newID     func() string
 }
 
@@ -86,6 +90,9 @@ func New(cfg Config, ks Keys, users Users, tokens Tokens) (*Scheme, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
 	s := &Scheme{
 		cfg: cfg, keys: ks, users: users, tokens: tokens,
 		userField: userFields[cfg.UserIDField],
@@ -93,7 +100,8 @@ func New(cfg Config, ks Keys, users Users, tokens Tokens) (*Scheme, error) {
 		folded:    append(cfg.reserved(), "sub"),
 		longest: max(cfg.AccessTokenLifetime, cfg.RefreshTokenLifetime, cfg.SlidingTokenLifetime,
 			cfg.SlidingTokenRefreshLifetime),
-		newID: newID,
+		families: tokens != nil && cfg.keepsFamilies(),
+		newID:    newID,
 	}
 	var err error
 	if s.audiences, err = cfg.audiences(); err != nil {

@@ -17,20 +17,20 @@ import (
 // errNoSigner says that this server only verifies tokens.
 var errNoSigner = errors.New("jwt: there is no key to sign with")
 
-// fresh returns the claims of a new token of kind k, in simplejwt's order.
-func (s *Scheme) fresh(k kind, now time.Time) claims {
+// fresh returns the claims of a new token of kind k with that id, in simplejwt's order.
+func (s *Scheme) fresh(k kind, id string, now time.Time) claims {
 	c := make(claims, 0, 12)
 	return append(c,
 		member{s.cfg.TokenTypeClaim, quoted(k.name)},
 		member{"exp", number(now.Add(k.lifetime(s.cfg)).Unix())},
 		member{"iat", number(now.Unix())},
-		member{s.cfg.JTIClaim, quoted(s.newID())},
+		member{s.cfg.JTIClaim, quoted(id)},
 	)
 }
 
 // personal returns the claims of a new token for u.
 func (s *Scheme) personal(k kind, u *models.User, now time.Time) claims {
-	c := s.fresh(k, now).with("iat", s.issuedAt(u, now))
+	c := s.fresh(k, s.newID(), now).with("iat", s.issuedAt(u, now))
 	if k.name == sliding.name {
 		c = c.with(s.cfg.SlidingTokenRefreshExpClaim, number(now.Add(s.cfg.SlidingTokenRefreshLifetime).Unix()))
 	}
@@ -69,7 +69,12 @@ func passwordDigest(u *models.User) string {
 //
 // Source: RefreshToken.access_token.
 func (s *Scheme) accessFrom(long claims, now time.Time) (schemes.Grant, error) {
-	c := s.fresh(access, now)
+	return s.accessNamed(s.newID(), long, now)
+}
+
+// accessNamed is accessFrom with an id that is known already.
+func (s *Scheme) accessNamed(id string, long claims, now time.Time) (schemes.Grant, error) {
+	c := s.fresh(access, id, now)
 	for _, m := range long {
 		switch m.name {
 		case s.cfg.TokenTypeClaim, "exp", s.cfg.JTIClaim, "jti":

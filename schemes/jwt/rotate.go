@@ -12,12 +12,15 @@ import (
 
 // Refresh trades a refresh token for an access token and, with ROTATE_REFRESH_TOKENS, a new refresh token. With
 // BLACKLIST_AFTER_ROTATION the old one ends in the same transaction; of several who bring it at once one wins, and the
-// others are refused as Revoked. The user must exist and be allowed in; a token that names nobody is traded too, since
-// its successors prove nothing.
+// others are refused as Revoked, or given the same within REUSE_GRACE_PERIOD. The user must exist and be allowed in; a
+// token that names nobody is traded too, since its successors prove nothing.
 //
 // Source: rest_framework_simplejwt.serializers.TokenRefreshSerializer; a missing user is UserMissing, not a crash.
 func (s *Scheme) Refresh(ctx context.Context, raw string) (schemes.Grant, error) {
 	now := s.cfg.Now()
+	if s.families {
+		return s.refreshInFamily(ctx, raw, now.Truncate(time.Microsecond))
+	}
 	t, err := s.read(ctx, raw, refresh, now)
 	if err != nil {
 		return schemes.Grant{}, err
@@ -51,11 +54,8 @@ func (s *Scheme) holder(ctx context.Context, t *token) (*models.User, error) {
 // rotate signs the new pair first, so that the transaction is short, and then lets Blacklist decide who is first. A
 // loser's refusal is carried out of the transaction, which commits.
 func (s *Scheme) rotate(ctx context.Context, raw string, t *token, u *models.User, now time.Time) (schemes.Grant, error) {
-	next := t.claims.clone().
-		with(s.cfg.JTIClaim, quoted(s.newID())).
-		with("exp", number(now.Add(s.cfg.RefreshTokenLifetime).Unix())).
-		with("iat", s.issuedAt(u, now))
-	grant, err := s.successors(t.claims, next, now)
+	r := s.newRotation(t, now, now)
+	grant, next, err := s.successors(t.claims, r, u)
 	if err != nil || s.tokens == nil {
 		return grant, err
 	}
@@ -78,17 +78,32 @@ func (s *Scheme) rotate(ctx context.Context, raw string, t *token, u *models.Use
 	return grant, nil
 }
 
-// successors signs an access token from the old refresh token, as simplejwt does, and the new refresh token.
-func (s *Scheme) successors(old, next claims, now time.Time) (schemes.Grant, error) {
-	grant, err := s.accessFrom(old, now)
+// newRotation names the successors of t. Its family began at started.
+func (s *Scheme) newRotation(t *token, started, now time.Time) models.RefreshRotation {
+	end, _ := seconds(t.claims, "exp")
+	return models.RefreshRotation{
+		Parent: t.id, ParentExpiresAt: time.Unix(end, 0).UTC(),
+		Child: s.newID(), ChildExpiresAt: s.refreshEnd(started, now), Access: s.newID(),
+		At: now, StartedAt: started,
+	}
+}
+
+// successors signs an access token from u's old refresh token, as simplejwt does, and the new refresh token, whose claims
+// it returns too. Both follow from the arguments alone.
+func (s *Scheme) successors(old claims, r models.RefreshRotation, u *models.User) (schemes.Grant, claims, error) {
+	next := old.clone().
+		with(s.cfg.JTIClaim, quoted(r.Child)).
+		with("exp", number(r.ChildExpiresAt.Unix())).
+		with("iat", s.issuedAt(u, r.At))
+	grant, err := s.accessNamed(r.Access, old, r.At)
 	if err != nil {
-		return schemes.Grant{}, err
+		return schemes.Grant{}, nil, err
 	}
 	if grant.Refresh, err = s.sign(next); err != nil {
-		return schemes.Grant{}, err
+		return schemes.Grant{}, nil, err
 	}
-	grant.RefreshUntil = now.Add(s.cfg.RefreshTokenLifetime).UTC()
-	return grant, nil
+	grant.RefreshUntil = r.ChildExpiresAt.UTC()
+	return grant, next, nil
 }
 
 // end blacklists a token.
@@ -103,13 +118,17 @@ func (s *Scheme) end(ctx context.Context, raw string, t *token, u *models.User, 
 	return first, nil
 }
 
-// Blacklist ends a refresh token. One that is bad, or was ended before, is a *schemes.Failure. A good token that is not
-// in the outstanding list is put there. Without a blacklist nothing happens to a good token.
+// Blacklist ends a refresh token. One that is bad, or was ended before, is a *schemes.Failure; with REUSE_ENDS_FAMILY one
+// that was exchanged before ends its family, so that nothing of a login is left whether its end or a refresh came first.
+// A good token that is not in the outstanding list is put there. Without a blacklist nothing happens to a good token.
 //
 // Source: rest_framework_simplejwt.serializers.TokenBlacklistSerializer and tokens.BlacklistMixin.blacklist.
 func (s *Scheme) Blacklist(ctx context.Context, raw string) error {
 	now := s.cfg.Now()
 	t, err := s.read(ctx, raw, refresh, now)
+	if isRevoked(err) {
+		return s.endAfterReuse(ctx, t, now)
+	}
 	if err != nil || s.tokens == nil {
 		return err
 	}
@@ -120,7 +139,7 @@ func (s *Scheme) Blacklist(ctx context.Context, raw string) error {
 	}
 	first, err := s.end(ctx, raw, t, u, now)
 	if err == nil && !first {
-		return s.refuse(schemes.Revoked, nil)
+		return s.endAfterReuse(ctx, t, now)
 	}
 	return err
 }

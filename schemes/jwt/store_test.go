@@ -24,6 +24,7 @@ type store struct {
 	users       []models.User
 	outstanding map[string]models.OutstandingToken
 	ended       map[string]bool
+	families    families
 	asked       int // questions to the blacklist
 }
 
@@ -35,6 +36,7 @@ func newStore() *store {
 		},
 		outstanding: map[string]models.OutstandingToken{},
 		ended:       map[string]bool{},
+		families:    newFamilies(),
 	}
 }
 

@@ -21,6 +21,9 @@ func (c Config) Validate() error {
 // maxLifetime keeps every expiry inside the years that four digits can write.
 const maxLifetime = 100 * 365 * 24 * time.Hour
 
+// maxGrace bounds how long a stolen refresh token that was exchanged already can be used unnoticed.
+const maxGrace = time.Minute
+
 func (c Config) validateLifetimes() error {
 	var faults []error
 	for _, one := range []struct {
@@ -38,6 +41,12 @@ func (c Config) validateLifetimes() error {
 	}
 	if c.Leeway < 0 || c.Leeway > time.Hour {
 		faults = append(faults, errors.New("LEEWAY: must be between nothing and one hour"))
+	}
+	if c.ReuseGracePeriod < 0 || c.ReuseGracePeriod > maxGrace {
+		faults = append(faults, errors.New("REUSE_GRACE_PERIOD: must be between nothing and one minute"))
+	}
+	if c.FamilyLifetime < 0 || c.FamilyLifetime > maxLifetime {
+		faults = append(faults, errors.New("FAMILY_LIFETIME: must not be negative, and less than 100 years"))
 	}
 	return errors.Join(faults...)
 }
