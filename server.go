@@ -50,7 +50,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	bearer, err := newBearer(s, ring, store)
+	bearer, err := newBearer(s, ring, store, log)
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +110,13 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.
-func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store) (*jwt.Scheme, error) {
+func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store, log *slog.Logger) (*jwt.Scheme, error) {
+	cfg := s.JWT
+	cfg.Log = log
 	if !s.Features.TokenBlacklist {
-		return jwt.New(s.JWT, ring, store, nil)
+		return jwt.New(cfg, ring, store, nil)
 	}
-	return jwt.New(s.JWT, ring, store, store)
+	return jwt.New(cfg, ring, store, store)
 }
 
 // newSimpleJWT returns simplejwt's endpoints.

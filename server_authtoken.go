@@ -64,6 +64,7 @@ func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confi
 	mails *mailing, log *slog.Logger) *janitor.Janitor {
 	return janitor.New(s.Janitor, store, log,
 		janitor.Task{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
+		janitor.Task{Name: "refresh families", Sweep: store.DeleteExpiredFamilies},
 		janitor.Task{Name: "opaque tokens", Sweep: tokens.Sweep},
 		janitor.Task{Name: "sessions", Sweep: store.DeleteExpiredSessions},
 		janitor.Task{Name: "confirmation tokens", Sweep: confirmations.Sweep},

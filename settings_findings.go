@@ -92,6 +92,9 @@ func rules() []rule {
 			"SIMPLE_JWT.ROTATE_REFRESH_TOKENS is false: a stolen refresh token works until it expires, and nobody notices."},
 		{"W007", true, func(l *Loaded) bool { return l.JWT.RotateRefreshTokens && !l.JWT.BlacklistAfterRotation },
 			"SIMPLE_JWT.BLACKLIST_AFTER_ROTATION is false: old refresh tokens go on working after they were exchanged."},
+		{"W027", true, func(l *Loaded) bool { return l.JWT.BlacklistAfterRotation && !l.JWT.ReuseEndsFamily },
+			"SIMPLE_JWT.REUSE_ENDS_FAMILY is false: whoever exchanges a stolen refresh token first keeps the login, and the " +
+				"owner, who is refused, does not end it."},
 		{"W008", false, func(l *Loaded) bool { return l.JWT.CheckRevokeToken },
 			"SIMPLE_JWT.CHECK_REVOKE_TOKEN puts an MD5 digest of the password hash into every token, readable by all who " +
 				"hold one. This is simplejwt's format and cannot be another."},

@@ -85,12 +85,39 @@ func TestOneRefreshOfManyWinsWhenTokensRotate(t *testing.T) {
 			if got := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_outstandingtoken") - outstanding; got != 1 {
 				t.Errorf("%d new outstanding tokens, want 1", got)
 			}
-			if got := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_blacklistedtoken") - blacklisted; got != 1 {
-				t.Errorf("%d newly blacklisted tokens, want 1", got)
+			if got := harness.Count(t, rows, "SELECT count(*) FROM token_blacklist_blacklistedtoken") - blacklisted; got != 2 {
+				t.Errorf("%d newly blacklisted tokens, want the one that was fought over and its successor", got)
 			}
+			// The losers have used a token that was used before: the login is over for the winner, too.
 			successor := winners[0].Field(t, "refresh")
-			if got := server.Post(t, refreshPath, map[string]string{"refresh": successor}); got.Status != 200 {
-				t.Errorf("the winner's token = %d %s, want 200", got.Status, got.Body)
+			if got := server.Post(t, refreshPath, map[string]string{"refresh": successor}); got.Status != 401 {
+				t.Errorf("the winner's token = %d %s, want 401", got.Status, got.Body)
+			}
+		}
+	})
+}
+
+// TestClientsThatRefreshAtOnceStayLoggedIn when there is a grace period: all of them get one and the same pair.
+func TestClientsThatRefreshAtOnceStayLoggedIn(t *testing.T) {
+	t.Parallel()
+	const clients = 20
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		settings := harness.DefaultSettings(t)
+		settings["SIMPLE_JWT"] = with(harness.JWTSettings(t), "REUSE_GRACE_PERIOD", 10)
+		server := harness.Start(t, harness.Config{Database: db, Settings: settings, Secrets: []string{ownPassword},
+			Fixtures: harness.Rows(harness.User{ID: 1, Username: "mike", Password: ownPassword})})
+		_, refresh := server.Login(t, "mike", ownPassword)
+		for range rounds {
+			pairs := map[string]bool{}
+			for _, got := range race(t, server, refreshPath, map[string]string{"refresh": refresh}, clients) {
+				if got.Status != 200 {
+					t.Fatalf("a client was answered %d %s, want 200", got.Status, got.Body)
+				}
+				pairs[got.Field(t, "access")+" "+got.Field(t, "refresh")] = true
+				refresh = got.Field(t, "refresh")
+			}
+			if len(pairs) != 1 {
+				t.Fatalf("%d clients got %d pairs, want one for all", clients, len(pairs))
 			}
 		}
 	})

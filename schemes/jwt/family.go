@@ -144,10 +144,17 @@ func (s *Scheme) reused(ctx context.Context, t *token, now time.Time) (schemes.G
 		return schemes.Grant{}, s.refuse(schemes.Revoked, nil)
 	case err != nil:
 		return schemes.Grant{}, fmt.Errorf("jwt: looking for a family: %w", err)
-	case f.Alive && f.Parent == t.id && now.Before(f.RotatedAt.Add(s.cfg.ReuseGracePeriod)):
+	case s.forgives(t, f, now):
 		return s.handOutAgain(ctx, t, f)
 	}
 	return schemes.Grant{}, s.endFamily(ctx, t, f, now)
+}
+
+// forgives reports whether t may be used once more. A request that began before the rotation, and so has a time before
+// it, is not forgiven for that alone.
+func (s *Scheme) forgives(t *token, f *models.RefreshFamily, now time.Time) bool {
+	grace := s.cfg.ReuseGracePeriod
+	return grace > 0 && f.Alive && f.Parent == t.id && now.Before(f.RotatedAt.Add(grace))
 }
 
 // handOutAgain signs the successors of t once more. They are those that were handed out before, to the claim.

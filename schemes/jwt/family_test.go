@@ -158,6 +158,16 @@ func TestTheGracePeriodIsForTheParentAlone(t *testing.T) {
 	}
 }
 
+// TestARequestThatBeganBeforeTheRotationIsNoException: its clock was read before the winner's.
+func TestARequestThatBeganBeforeTheRotationIsNoException(t *testing.T) {
+	h := newHousehold(t, nil)
+	old := h.login(t)
+	h.clock.at = h.clock.at.Add(time.Second)
+	h.must(t, old)
+	h.clock.at = h.clock.at.Add(-time.Millisecond)
+	h.refused(t, old, schemes.Revoked)
+}
+
 func TestADisabledUserGetsNothingInTheGracePeriod(t *testing.T) {
 	h := newHousehold(t, func(c *Config) { c.ReuseGracePeriod = 10 * time.Second })
 	old := h.login(t)
