@@ -76,7 +76,11 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
 	}
 	if prefix, ok := s.Features.Mounts[mountRESTAuth]; ok {
-		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, sessions, store, known))
+		resets, err := newResetMails(s, accounts, store, mails)
+		if err != nil {
+			return nil, err
+		}
+		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, sessions, resets, store, known))
 	}
 	if prefix, ok := s.Features.Mounts[mountAuthToken]; ok {
 		d, err := newAuthToken(s, accounts, tokens, confirmations, store, known)

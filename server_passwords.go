@@ -30,3 +30,12 @@ func newResets(s *Settings, accounts *auth.Service, store *gormstore.Store, mail
 	cfg.Allauth = allauth
 	return auth.NewResets(cfg, auth.ResetDeps{Accounts: accounts, Store: store, Tokens: tokens, Mailer: mails.outbox}), nil
 }
+
+// newResetMails returns the resets of dj-rest-auth, with their mails.
+func newResetMails(s *Settings, accounts *auth.Service, store *gormstore.Store, mails *mailing) (*auth.ResetMails, error) {
+	resets, err := newResets(s, accounts, store, mails, s.Features.Allauth)
+	if err != nil {
+		return nil, err
+	}
+	return auth.NewResetMails(resets, mails.templates, store, s.Project.SiteID), nil
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"watchword/auth"
@@ -13,13 +14,13 @@ import (
 
 // newRESTAuth returns dj-rest-auth's endpoints.
 func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, sessions schemes.Scheme,
-	store *gormstore.Store, known []schemes.Scheme) *djrestauth.Dialect {
+	resets *auth.ResetMails, store *gormstore.Store, known []schemes.Scheme) *djrestauth.Dialect {
 	if s.RESTAuth.SessionLogin {
 		accounts = accounts.Recording() // a session is Django's own login, which notes the time
 	}
 	return djrestauth.New(s.restAuth(), djrestauth.Deps{
 		Accounts: accounts, Schemes: known, Tokens: bearer, Sessions: sessions,
-		Keys: token.NewPlain(store, time.Now),
+		Resets: resets, Keys: token.NewPlain(store, time.Now),
 	})
 }
 
@@ -29,5 +30,8 @@ func (s *Settings) restAuth() djrestauth.Config {
 	cfg.Serializers = s.Bodies
 	cfg.LogoutOnGet = s.Project.LogoutOnGet
 	cfg.TokenBlacklist = s.Features.TokenBlacklist
+	cfg.Allauth = s.Features.Allauth
+	cfg.Links = s.Links
+	cfg.ResetLink = cmp.Or(s.Features.Links[linkPasswordReset], cfg.ResetLink)
 	return cfg
 }

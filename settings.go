@@ -90,7 +90,7 @@ type projectConfig struct {
 	LanguageCode    string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
 	LogoutOnGet     bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
 	UseTZ           bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
-	SiteID          int64  `setting:"SITE_ID" help:"The row of django_site that is this site. Not used by this version."`
+	SiteID          int64  `setting:"SITE_ID" help:"The row of django_site that says what this site is called in mails, and, where PASSWORD_RESET_USE_SITES_DOMAIN is on or allauth off, where reset links begin."`
 }
 
 // DefaultSettings returns the defaults of a mode.

@@ -10,11 +10,11 @@ import (
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
 type Features struct {
 	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, authtoken, tutorial-jwt, hello, students."`
-	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold. Not used by this version."`
+	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold at dj-rest-auth's endpoints: who gets a reset mail, what reset links look like, what people log in with."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
 	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them."`
-	Links          map[string]string `setting:"links" help:"The paths of links in mails. Not used by this version."`
+	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
 }
 
@@ -27,6 +27,9 @@ const (
 	mountHello       = "hello"
 	mountStudents    = "students"
 )
+
+// The names of links.
+const linkPasswordReset = "password_reset"
 
 // mountsHere are the components that this version can mount.
 var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountAuthToken, mountTutorialJWT, mountHello, mountStudents}
@@ -75,5 +78,18 @@ func (f Features) validate() []error {
 		}
 		taken[path] = name
 	}
-	return faults
+	return append(faults, f.validateLinks()...)
+}
+
+// validateLinks returns what is wrong with where links in mails lead.
+func (f Features) validateLinks() []error {
+	target, given := f.Links[linkPasswordReset]
+	if !given {
+		return nil
+	}
+	if strings.Contains(target, "{uid}") && strings.Contains(target, "{token}") &&
+		(strings.HasPrefix(target, "/") || strings.HasPrefix(target, "https://") || strings.HasPrefix(target, "http://")) {
+		return nil
+	}
+	return []error{fmt.Errorf("FEATURES.links: password_reset: must be a path or a URL with {uid} and {token} in it, not %q", target)}
 }

@@ -85,6 +85,23 @@ func (p PasswordChange) NewPassword() NewPassword {
 	return NewPassword{NewPassword1: p.NewPassword1, NewPassword2: p.NewPassword2}
 }
 
+// PasswordReset is the address of somebody who forgot their password.
+//
+// Source: dj_rest_auth.serializers.PasswordResetSerializer.
+type PasswordReset struct {
+	Email Char `json:"email" field:"required,email"`
+}
+
+// PasswordResetConfirm is a password, twice, and the link that allows it.
+//
+// Source: dj_rest_auth.serializers.PasswordResetConfirmSerializer.
+type PasswordResetConfirm struct {
+	NewPassword1 Char `json:"new_password1" field:"required,max_length=128"`
+	NewPassword2 Char `json:"new_password2" field:"required,max_length=128"`
+	UID          Char `json:"uid" field:"required"`
+	Token        Char `json:"token" field:"required"`
+}
+
 // CookieRefresh is a refresh token that may come by cookie instead.
 //
 // Source: dj_rest_auth.jwt_auth.CookieTokenRefreshSerializer.

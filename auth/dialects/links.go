@@ -56,17 +56,34 @@ func (c LinkConfig) Link(r *http.Request, target string, values map[string]strin
 	return c.base(r) + link
 }
 
+// AtDomain returns c with links that begin with a domain, whatever host a request was sent to, unless SiteURL says where
+// they begin. They begin with https where Protocol says so or r, which may be nil, came by it. An empty domain is none.
+//
+// Source: allauth.utils.build_absolute_uri without a request; django.contrib.auth.forms.PasswordResetForm.
+func (c LinkConfig) AtDomain(r *http.Request, domain string) LinkConfig {
+	if c.SiteURL != "" || domain == "" {
+		return c
+	}
+	c.SiteURL = c.scheme(r) + "://" + domain
+	return c
+}
+
 // base is where links to this server begin.
 func (c LinkConfig) base(r *http.Request) string {
 	if c.SiteURL != "" {
 		return strings.TrimRight(c.SiteURL, "/")
 	}
+	return c.scheme(r) + "://" + r.Host
+}
+
+// scheme is what links begin with that r, which may be nil, causes.
+func (c LinkConfig) scheme(r *http.Request) string {
 	secure := c.IsSecure
 	if secure == nil {
 		secure = func(r *http.Request) bool { return r.TLS != nil }
 	}
-	if c.Protocol == "https" || secure(r) {
-		return "https://" + r.Host
+	if c.Protocol == "https" || r != nil && secure(r) {
+		return "https"
 	}
-	return "http://" + r.Host
+	return "http"
 }

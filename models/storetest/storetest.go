@@ -41,6 +41,7 @@ type Store interface {
 	loginsEndedStore
 	socialStore
 	sessionStore
+	siteStore
 
 	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
 	ReleaseLease(ctx context.Context, name, holder string) error
@@ -74,6 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"ended logins", loginsEnded},
 		{"social accounts", socialAccounts},
 		{"sessions", sessions},
+		{"sites", sites},
 		{"leases", leases},
 		{"outbox", outbox},
 		{"students", students},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"watchword/auth/dialects"
 	"watchword/serializers"
 )
 
@@ -47,6 +48,9 @@ type Config struct {
 	// LogoutOnPasswordChange is about sessions. Tokens outlive a change of the password either way.
 	LogoutOnPasswordChange bool `setting:"LOGOUT_ON_PASSWORD_CHANGE" help:"End the session that changes the password. Tokens stay good either way."`
 
+	// ResetAtSite begins reset links with the site's domain; without Allauth they do in any case.
+	ResetAtSite bool `setting:"PASSWORD_RESET_USE_SITES_DOMAIN" help:"Begin reset links with the domain in django_site instead of the host that a request was sent to. SITE_URL goes before both."`
+
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
 	// KeepPasswordSpaces takes passwords as they were sent, instead of stripping white space off both ends.
@@ -55,7 +59,15 @@ type Config struct {
 	LogoutOnGet bool
 	// TokenBlacklist says that refresh tokens can be taken back, as with simplejwt's token_blacklist app.
 	TokenBlacklist bool
+	// Allauth says that django-allauth's rules hold, and else Django's own.
+	Allauth bool
+	// Links says where links in mails lead, and ResetLink what follows: a path with {uid} and {token} in it, or a whole URL.
+	Links     dialects.LinkConfig
+	ResetLink string
 }
+
+// resetLink is where reset links lead unless it is said.
+const resetLink = "/password-reset/confirm/{uid}/{token}/"
 
 // DefaultConfig hands out JWTs in bodies, asks for the old password and takes passwords to the letter.
 func DefaultConfig() Config {
@@ -65,6 +77,9 @@ func DefaultConfig() Config {
 		Serializers:        serializers.DefaultConfig(),
 		KeepPasswordSpaces: true,
 		TokenBlacklist:     true,
+		Allauth:            true,
+		Links:              dialects.DefaultLinkConfig(),
+		ResetLink:          resetLink,
 	}
 }
 
@@ -78,6 +93,9 @@ func ExactConfig() Config {
 		HTTPOnly:       true,
 		Serializers:    serializers.ExactConfig(),
 		TokenBlacklist: true,
+		Allauth:        true,
+		Links:          dialects.DefaultLinkConfig(),
+		ResetLink:      resetLink,
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package djrestauth speaks the protocol of dj-rest-auth: log in for an opaque token or a pair of JWTs, log out, look
-// at and change the own account, change the password, refresh and verify tokens.
+// at and change the own account, change or reset the password, refresh and verify tokens.
 //
 // What the settings decide is decided once, in New, by choosing a function; handlers ask no settings.
 package djrestauth
@@ -85,6 +85,7 @@ type Deps struct {
 	Tokens   Tokens           // may be nil without Config.UseJWT
 	Keys     Keys             // may be nil without Config.TokenModel
 	Sessions schemes.Scheme   // may be nil without Config.SessionLogin
+	Resets   Resets
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
@@ -95,6 +96,7 @@ type Dialect struct {
 	tokens   Tokens
 	keys     Keys
 	sessions schemes.Scheme // nil: a login opens none
+	resets   Resets
 	pair     pairAnswer
 	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
 
@@ -106,6 +108,8 @@ type Dialect struct {
 	user           *serializers.Serializer[serializers.UserDetails]
 	newPassword    *serializers.Serializer[serializers.NewPassword]
 	passwordChange *serializers.Serializer[serializers.PasswordChange]
+	reset          *serializers.Serializer[serializers.PasswordReset]
+	resetConfirm   *serializers.Serializer[serializers.PasswordResetConfirm]
 	refresh        *serializers.Serializer[serializers.CookieRefresh]
 	token          *serializers.Serializer[serializers.Token]
 }
@@ -120,10 +124,13 @@ func New(cfg Config, deps Deps) *Dialect {
 	}
 	d := &Dialect{
 		cfg: cfg, accounts: deps.Accounts, schemes: deps.Schemes, tokens: deps.Tokens, keys: deps.Keys,
+		resets:         deps.Resets,
 		login:          serializers.New[serializers.Login](cfg.Serializers, passwords),
 		user:           serializers.New[serializers.UserDetails](cfg.Serializers),
 		newPassword:    serializers.New[serializers.NewPassword](cfg.Serializers, passwords),
 		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
+		reset:          serializers.New[serializers.PasswordReset](cfg.Serializers),
+		resetConfirm:   serializers.New[serializers.PasswordResetConfirm](cfg.Serializers, passwords),
 		refresh:        serializers.New[serializers.CookieRefresh](cfg.Serializers, asItIs),
 		token:          serializers.New[serializers.Token](cfg.Serializers),
 	}

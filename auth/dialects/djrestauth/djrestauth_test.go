@@ -34,6 +34,7 @@ type options struct {
 	core    auth.Config
 	dialect djrestauth.Config
 	jwt     jwt.Config
+	resets  auth.ResetConfig
 
 	recording bool // logins note the time
 }
@@ -45,17 +46,19 @@ type world struct {
 	core   *auth.Service
 	store  *gormstore.Store
 	bearer *jwt.Scheme
+	mails  *postbox
 }
 
 // newWorld puts real parts together under dj-rest-auth's own defaults, but without sessions, as far as change does not
 // say otherwise.
 func newWorld(t *testing.T, change func(*options)) *world {
 	t.Helper()
-	opts := options{core: auth.DefaultConfig(), dialect: djrestauth.ExactConfig(), jwt: jwt.ExactConfig()}
+	opts := options{core: auth.DefaultConfig(), dialect: djrestauth.ExactConfig(), jwt: jwt.ExactConfig(),
+		resets: auth.ExactResetConfig()}
 	opts.dialect.SessionLogin = false
 	opts.core.Now, opts.jwt.Now = clock, clock
 	change(&opts)
-	w := &world{t: t, store: openStore(t)}
+	w := &world{t: t, store: openStore(t), mails: &postbox{}}
 	w.core = newCore(t, opts.core, w.store)
 	logins := w.core
 	if opts.recording {
@@ -67,7 +70,7 @@ func newWorld(t *testing.T, change func(*options)) *world {
 	sessions := newSessions(w.store)
 	djrestauth.Mount(w.site, "/auth/", djrestauth.New(opts.dialect, djrestauth.Deps{
 		Accounts: logins, Tokens: w.bearer, Keys: plain, Sessions: sessions,
-		Schemes: []schemes.Scheme{plain, w.bearer, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
+		Resets: newResets(t, opts.resets, w), Schemes: []schemes.Scheme{plain, w.bearer, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
 	}))
 	return w
 }

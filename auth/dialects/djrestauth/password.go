@@ -12,6 +12,9 @@ import (
 	"watchword/serializers"
 )
 
+// passwordsDiffer is Django's sentence, whose apostrophe is a typographic one.
+const passwordsDiffer = "The two password fields didn’t match."
+
 // setPassword changes the own password for whoever is logged in.
 //
 // Source: dj_rest_auth.views.PasswordChangeView.
@@ -49,20 +52,17 @@ func (d *Dialect) replacePassword(c echo.Context) error {
 
 // savePassword stores a password that was given twice.
 //
-// Source: django.contrib.auth.forms.SetPasswordForm, whose apostrophe is a typographic one.
+// Source: django.contrib.auth.forms.SetPasswordForm.
 func (d *Dialect) savePassword(c echo.Context, in serializers.NewPassword) error {
 	if in.NewPassword1.Text != in.NewPassword2.Text {
-		return badPassword("The two password fields didn’t match.")
+		return badPassword(passwordsDiffer)
 	}
 	err := d.accounts.ChangePassword(c.Request().Context(), dialects.Current(c), in.NewPassword1.Text)
-	var weak *auth.WeakPassword
-	switch {
-	case errors.As(err, &weak):
-		return badPassword(passwordMessages(weak.Faults)...)
-	case errors.Is(err, auth.ErrPasswordChanged):
+	if errors.Is(err, auth.ErrPasswordChanged) {
 		return serializers.NewProblem(http.StatusConflict, "The password was changed by another request.")
-	case err != nil:
-		return err
+	}
+	if err != nil {
+		return weakPassword(err)
 	}
 	if err := d.stayLoggedIn(c); err != nil {
 		return err
@@ -90,6 +90,15 @@ func (d *Dialect) stayLoggedIn(c echo.Context) error {
 		dialects.SetCookies(c, grant.Cookies)
 	}
 	return nil
+}
+
+// weakPassword says why a new password is not good enough. Other errors are left alone.
+func weakPassword(err error) error {
+	var weak *auth.WeakPassword
+	if errors.As(err, &weak) {
+		return badPassword(passwordMessages(weak.Faults)...)
+	}
+	return err
 }
 
 // badPassword says what is wrong with the new password, under the name of its repetition.

@@ -53,10 +53,33 @@ func (d *Dialect) views() map[string]dialects.View {
 			Post:       d.changePassword(),
 		},
 	}
+	d.addResetViews(views)
 	if d.cfg.UseJWT {
 		d.addTokenViews(views)
 	}
 	return views
+}
+
+// addResetViews adds the endpoints for people who forgot their password.
+func (d *Dialect) addResetViews(views map[string]dialects.View) {
+	views["password/reset"] = dialects.View{
+		Name: "Password Reset",
+		Description: "Calls Django Auth PasswordResetForm save method.\n\n" +
+			"Accepts the following POST parameters: email\n" +
+			"Returns the success/fail message.",
+		Schemes: d.schemes,
+		Post:    dialects.Action{Handle: d.requestReset, Fields: d.reset.Fields()},
+	}
+	views["password/reset/confirm"] = dialects.View{
+		Name: "Password Reset Confirm",
+		Description: "Password reset e-mail link is confirmed, therefore\n" +
+			"this resets the user's password.\n\n" +
+			"Accepts the following POST parameters: token, uid,\n" +
+			"    new_password1, new_password2\n" +
+			"Returns the success/fail message.",
+		Schemes: d.schemes,
+		Post:    dialects.Action{Handle: d.confirmReset, Fields: d.resetConfirm.Fields()},
+	}
 }
 
 // addTokenViews adds the endpoints about JWTs. They authenticate nobody, but refuse with the scheme's challenge.
