@@ -87,13 +87,16 @@ func (s *Service) upgrade(ctx context.Context, u *models.User, password string) 
 // Login hands u, who has just been proved, a credential of scheme. Credential and last login are written together or
 // not at all. It calls the hooks PreLogin, which may refuse with ErrRefused, and PostLogin.
 func (s *Service) Login(r *http.Request, scheme schemes.Scheme, u *models.User) (schemes.Grant, error) {
-	var grant schemes.Grant
 	if err := s.signals.Before(r.Context(), models.EventPreLogin, u); err != nil {
-		return grant, err
+		return schemes.Grant{}, err
 	}
-	err := s.store.Atomic(r.Context(), func(ctx context.Context) error {
-		var err error
-		if grant, err = scheme.Issue(r.WithContext(ctx), u); err != nil {
+	issue, err := prepare(scheme, r, u)
+	if err != nil {
+		return schemes.Grant{}, err
+	}
+	var grant schemes.Grant
+	err = s.store.Atomic(r.Context(), func(ctx context.Context) error {
+		if grant, err = issue(ctx); err != nil {
 			return err
 		}
 		if s.recording {
@@ -103,7 +106,21 @@ func (s *Service) Login(r *http.Request, scheme schemes.Scheme, u *models.User) 
 		}
 		return s.signals.After(ctx, models.EventPostLogin, u)
 	})
-	return grant, err
+	if err != nil {
+		return schemes.Grant{}, err
+	}
+	return grant, nil
+}
+
+// prepare does the part of issuing that needs no transaction, and returns the part that does: with SQLite nobody else
+// writes while it runs, and a signature takes longer than all else in it.
+func prepare(scheme schemes.Scheme, r *http.Request, u *models.User) (func(context.Context) (schemes.Grant, error), error) {
+	preparer, ok := scheme.(schemes.Preparer)
+	if !ok {
+		return func(ctx context.Context) (schemes.Grant, error) { return scheme.Issue(r.WithContext(ctx), u) }, nil
+	}
+	grant, record, err := preparer.Prepare(r, u)
+	return func(ctx context.Context) (schemes.Grant, error) { return grant, record(ctx) }, err
 }
 
 // Logout runs revoke, which ends u's credential, in a transaction, and calls the hooks PreLogout, which may refuse with

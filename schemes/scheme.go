@@ -39,6 +39,13 @@ type Refresher interface {
 	Blacklist(ctx context.Context, refresh string) error
 }
 
+// Preparer is a Scheme that takes much longer to make a credential than to record it.
+type Preparer interface {
+	// Prepare is the first part of Issue, for before the transaction, in which others may have to wait. record is the
+	// second part, for within it: until it has returned nil and is committed, the Grant must not be handed out.
+	Prepare(r *http.Request, u *models.User) (grant Grant, record func(ctx context.Context) error, err error)
+}
+
 // AllRevoker is a Scheme that can end every credential of a user at once.
 type AllRevoker interface {
 	RevokeAll(ctx context.Context, user models.UserID) error

@@ -1,10 +1,13 @@
 package jwt
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"watchword/models"
 	"watchword/schemes"
 )
 
@@ -122,6 +125,54 @@ func TestTheTutorialsTokensFromBeforeLoginsWereEndedAreVoid(t *testing.T) {
 		}
 		if _, err := s.Authenticate(bearerRequest("Bearer " + after.Access)); err != nil {
 			t.Errorf("%s: from after: %v", test.name, err)
+		}
+	}
+}
+
+// ending notes what a Revoker ends.
+type ending struct {
+	logins []time.Time
+	rows   int
+}
+
+func (e *ending) BlacklistAll(context.Context, models.UserID, time.Time, ...time.Time) error {
+	e.rows++
+	return nil
+}
+
+func (e *ending) EndLogins(_ context.Context, user models.UserID, at time.Time) error {
+	if user == "gone" {
+		return models.ErrNotFound
+	}
+	e.logins = append(e.logins, at)
+	return nil
+}
+
+func TestEndingAllTokensEndsAccessTokensToo(t *testing.T) {
+	cfg, at := DefaultConfig(), newClock()
+	cfg.Now = at.now
+	tests := []struct {
+		name string
+		end  func(ctx context.Context, r *Revoker) error
+		want []time.Time
+	}{
+		{"all", func(ctx context.Context, r *Revoker) error { return r.RevokeAll(ctx, "1") }, []time.Time{at.at}},
+		{"all of one who is gone", func(ctx context.Context, r *Revoker) error { return r.RevokeAll(ctx, "gone") }, nil},
+		{"all but one of another scheme", func(ctx context.Context, r *Revoker) error {
+			return r.RevokeOthers(ctx, schemes.Identity{Scheme: "session", User: &models.User{ID: "1"}})
+		}, []time.Time{at.at}},
+		{"all but one", func(ctx context.Context, r *Revoker) error {
+			return r.RevokeOthers(ctx, schemes.Identity{Scheme: Name, User: &models.User{ID: "1"}})
+		}, nil},
+	}
+	for _, test := range tests {
+		ended := new(ending)
+		if err := test.end(t.Context(), NewRevoker(cfg, ended)); err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		if !slices.EqualFunc(ended.logins, test.want, time.Time.Equal) || ended.rows != 1 {
+			t.Errorf("%s: logins ended at %v and %d times in the rows, want %v and once", test.name, ended.logins,
+				ended.rows, test.want)
 		}
 	}
 }

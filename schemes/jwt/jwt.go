@@ -76,6 +76,7 @@ type Scheme struct {
 var (
 	_ schemes.Scheme    = (*Scheme)(nil)
 	_ schemes.Refresher = (*Scheme)(nil)
+	_ schemes.Preparer  = (*Scheme)(nil)
 )
 
 // New returns the scheme. tokens may be nil: then no token is recorded, and none can be ended before its time
@@ -190,13 +191,27 @@ func headerName(python string) string {
 //
 // Source: RefreshToken.for_user and RefreshToken.access_token.
 func (s *Scheme) Issue(r *http.Request, u *models.User) (schemes.Grant, error) {
+	return issue(s, r, u)
+}
+
+// Prepare signs a token pair for u, and returns what records the refresh token.
+func (s *Scheme) Prepare(_ *http.Request, u *models.User) (schemes.Grant, func(context.Context) error, error) {
 	now := s.cfg.Now()
 	long := s.personal(refresh, u, now)
 	pair, err := s.pair(long, now)
+	return pair, func(ctx context.Context) error { return s.record(ctx, long, pair.Refresh, u, now) }, err
+}
+
+// issue does both parts at once.
+func issue(p schemes.Preparer, r *http.Request, u *models.User) (schemes.Grant, error) {
+	grant, record, err := p.Prepare(r, u)
+	if err == nil {
+		err = record(r.Context())
+	}
 	if err != nil {
 		return schemes.Grant{}, err
 	}
-	return pair, s.record(r.Context(), long, pair.Refresh, u, now)
+	return grant, nil
 }
 
 // pair signs a refresh token and the access token that goes with it.

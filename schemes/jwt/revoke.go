@@ -2,6 +2,7 @@ package jwt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,9 +15,12 @@ type Outstanding interface {
 	// BlacklistAll ends all refresh tokens of a user that are alive, but for those that were handed out within a second
 	// that begins at one of spared.
 	BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared ...time.Time) error
+	// EndLogins makes void what was handed out to a user before; models.ErrNotFound when the user is gone.
+	EndLogins(ctx context.Context, user models.UserID, at time.Time) error
 }
 
-// Revoker ends all refresh tokens of a user. It needs no keys. Access tokens go on until they expire, which is soon.
+// Revoker ends the tokens of a user. It needs no keys. Where one login is to be spared, access tokens go on until they
+// expire, which is soon.
 //
 // It is safe for concurrent use.
 type Revoker struct {
@@ -38,8 +42,12 @@ func NewRevoker(cfg Config, tokens Outstanding) *Revoker {
 	return &Revoker{tokens: tokens, lifetime: cfg.AccessTokenLifetime, now: cfg.Now}
 }
 
-// RevokeAll ends all refresh tokens of the user.
+// RevokeAll ends all refresh tokens of the user, and with CHECK_LOGINS_ENDED all access tokens. A user who is gone has
+// none.
 func (r *Revoker) RevokeAll(ctx context.Context, user models.UserID) error {
+	if err := r.tokens.EndLogins(ctx, user, r.now()); err != nil && !errors.Is(err, models.ErrNotFound) {
+		return fmt.Errorf("jwt: ending the logins of a user: %w", err)
+	}
 	return r.revoke(ctx, user)
 }
 
@@ -49,7 +57,7 @@ func (r *Revoker) RevokeAll(ctx context.Context, user models.UserID) error {
 // second are not told apart.
 func (r *Revoker) RevokeOthers(ctx context.Context, id schemes.Identity) error {
 	if id.Scheme != Name {
-		return r.revoke(ctx, id.User.ID)
+		return r.RevokeAll(ctx, id.User.ID)
 	}
 	var spared []time.Time
 	if issued, ok := id.Claims["iat"].(int64); ok {

@@ -21,13 +21,15 @@ func (s *Scheme) Sliding() *Sliding { return &Sliding{s} }
 
 // Issue makes a sliding token for u and records it in the transaction that r's context carries.
 func (s *Sliding) Issue(r *http.Request, u *models.User) (schemes.Grant, error) {
+	return issue(s, r, u)
+}
+
+// Prepare signs a sliding token for u, and returns what records it.
+func (s *Sliding) Prepare(_ *http.Request, u *models.User) (schemes.Grant, func(context.Context) error, error) {
 	now := s.cfg.Now()
 	c := s.personal(sliding, u, now)
 	grant, err := s.grant(c, now)
-	if err != nil {
-		return schemes.Grant{}, err
-	}
-	return grant, s.record(r.Context(), c, grant.Access, u, now)
+	return grant, func(ctx context.Context) error { return s.record(ctx, c, grant.Access, u, now) }, err
 }
 
 // Refresh trades a sliding token for one that ends later. It keeps its id, so blacklisting ends all copies at once. A
