@@ -93,6 +93,13 @@ func TestSlidingTokensFromBeforeLoginsWereEndedAreVoid(t *testing.T) {
 	if _, err := f.Sliding().Refresh(t.Context(), g.Access); reasonOf(t, err) != schemes.Revoked {
 		t.Errorf("refresh: got %v, want Revoked", err)
 	}
+	if g, err = f.Sliding().Issue(bearerRequest(""), f.store.alice()); err != nil {
+		t.Fatal(err)
+	}
+	if g, err = f.Sliding().Refresh(t.Context(), g.Access); err != nil {
+		t.Fatal(err)
+	}
+	wantProof(t, f, "refreshed in the same second", g.Access, 0)
 }
 
 func TestTheTutorialsTokensFromBeforeLoginsWereEndedAreVoid(t *testing.T) {

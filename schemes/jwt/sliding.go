@@ -45,12 +45,13 @@ func (s *Sliding) Refresh(ctx context.Context, raw string) (schemes.Grant, error
 	if err := s.refreshable(t, now); err != nil {
 		return schemes.Grant{}, err
 	}
-	if _, err := s.holder(ctx, t); err != nil {
+	u, err := s.holder(ctx, t)
+	if err != nil {
 		return schemes.Grant{}, err
 	}
 	return s.grant(t.claims.clone().
 		with("exp", number(now.Add(s.cfg.SlidingTokenLifetime).Unix())).
-		with("iat", number(now.Unix())), now)
+		with("iat", s.issuedAt(u, now)), now)
 }
 
 // refreshable checks the second end.
