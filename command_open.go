@@ -12,6 +12,7 @@ import (
 	"watchword/auth"
 	"watchword/auth/password"
 	"watchword/models/gormstore"
+	"watchword/webhooks"
 )
 
 // errBehind says that the database needs migrations first.
@@ -52,7 +53,8 @@ func (p *program) openAccounts() (*account, error) {
 		return nil, err
 	}
 	log := newLogger(logConfig{Level: "warn", Format: loaded.Log.Format}, p.stderr)
-	service, validators, err := newAccounts(&loaded.Settings, store, log)
+	signals := newSignals(webhooks.NewPublisher(loaded.Webhooks, store), store, log)
+	service, validators, err := newAccounts(&loaded.Settings, store, signals, log)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -60,7 +62,8 @@ func (p *program) openAccounts() (*account, error) {
 }
 
 // newAccounts puts the core together.
-func newAccounts(s *Settings, store *gormstore.Store, log *slog.Logger) (*auth.Service, password.Validators, error) {
+func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, log *slog.Logger) (*auth.Service,
+	password.Validators, error) {
 	passwords := s.Password
 	passwords.Logger = log
 	registry, err := password.NewRegistry(passwords)
@@ -75,7 +78,9 @@ func newAccounts(s *Settings, store *gormstore.Store, log *slog.Logger) (*auth.S
 	if err != nil {
 		return nil, nil, err
 	}
-	deps := auth.Deps{Store: store, Passwords: registry, Validators: validators, Logins: logins, Log: log}
+	deps := auth.Deps{
+		Store: store, Passwords: registry, Validators: validators, Logins: logins, Signals: signals, Log: log,
+	}
 	return auth.New(s.Accounts, deps), validators, nil
 }
 

@@ -91,7 +91,7 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 		version, _ := buildVersion()
 		log.Info("listening", "url", url, "version", version)
 	}
-	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.janitor.Run)
+	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.hooks.Run, srv.janitor.Run)
 	return life.run(p.ctx, listener)
 }
 

@@ -22,6 +22,7 @@ import (
 	"watchword/schemes/jwt/keys"
 	"watchword/schemes/session"
 	"watchword/schemes/token"
+	"watchword/webhooks"
 )
 
 // The bounds on a connection. A request body has a bound of its own, BODY_TIMEOUT.
@@ -38,6 +39,7 @@ type server struct {
 	health  *health
 	keys    *keys.Ring
 	janitor *janitor.Janitor
+	hooks   *webhooks.Worker
 }
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
@@ -46,7 +48,8 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	accounts, _, err := newAccounts(s, store, log)
+	publisher := webhooks.NewPublisher(s.Webhooks, store)
+	accounts, _, err := newAccounts(s, store, newSignals(publisher, store, log), log)
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +111,13 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(known, tokens)...)
 	}
 
+	worker, err := webhooks.NewWorker(s.Webhooks, publisher, store, log)
+	if err != nil {
+		return nil, err
+	}
 	probes := newHealth(store, ring, s.Keys.PublishLead)
 	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring,
-		janitor: newJanitor(s, store, tokens, confirmations, mails, log)}, nil
+		janitor: newJanitor(s, store, tokens, confirmations, mails, publisher, log), hooks: worker}, nil
 }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.

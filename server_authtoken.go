@@ -10,6 +10,7 @@ import (
 	"watchword/models/gormstore"
 	"watchword/schemes"
 	"watchword/schemes/token"
+	"watchword/webhooks"
 )
 
 // newAuthToken returns django-rest-authtoken's endpoints. known are the schemes of DEFAULT_AUTHENTICATION_CLASSES.
@@ -61,7 +62,7 @@ func (s *Settings) confirmation() auth.ConfirmationConfig {
 
 // newJanitor returns what deletes the expired rows of all schemes, and old mails: one line for each kind.
 func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confirmations *auth.Confirmations,
-	mails *mailing, log *slog.Logger) *janitor.Janitor {
+	mails *mailing, publisher *webhooks.Publisher, log *slog.Logger) *janitor.Janitor {
 	return janitor.New(s.Janitor, store, log,
 		janitor.Task{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
 		janitor.Task{Name: "refresh families", Sweep: store.DeleteExpiredFamilies},
@@ -69,5 +70,6 @@ func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confi
 		janitor.Task{Name: "sessions", Sweep: store.DeleteExpiredSessions},
 		janitor.Task{Name: "confirmation tokens", Sweep: confirmations.Sweep},
 		janitor.Task{Name: "finished mails", Sweep: mails.outbox.Sweep},
+		janitor.Task{Name: "finished webhooks", Sweep: publisher.Sweep},
 	)
 }

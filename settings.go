@@ -23,6 +23,7 @@ import (
 	"watchword/schemes/token"
 	"watchword/serializers"
 	"watchword/settings"
+	"watchword/webhooks"
 )
 
 // environPrefix begins the environment variables that are settings.
@@ -59,6 +60,7 @@ type Settings struct {
 	Janitor      janitor.Config          `setting:",inline"`
 	Email        email.Config            `setting:",inline"`
 	Outbox       outbox.Config           `setting:",inline"`
+	Webhooks     webhooks.Config         `setting:",inline"`
 	Project      projectConfig           `setting:",inline"`
 	Features     Features                `setting:"FEATURES"`
 	REST         restConfig              `setting:"REST_FRAMEWORK"`
@@ -124,6 +126,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Janitor:      janitor.DefaultConfig(),
 		Email:        email.DefaultConfig(),
 		Outbox:       outbox.DefaultConfig(),
+		Webhooks:     webhooks.DefaultConfig(),
 		Project: projectConfig{
 			AuthUserModel: "auth.User", LanguageCode: "en-us", UseTZ: true, SiteID: 1,
 		},

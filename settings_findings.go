@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"watchword/settings"
+	"watchword/webhooks"
 )
 
 // Finding is something about the settings that somebody should know. The ids are stable: they can be searched for.
@@ -150,6 +151,8 @@ func rules() []rule {
 		{"W026", true, func(l *Loaded) bool { return l.Features.CORS && l.CORS.AllowCredentials && !l.CORS.Strict },
 			"CORS_STRICT is false: a pattern also lets in longer names than it means, and nothing keeps " +
 				"CORS_ALLOW_CREDENTIALS from those who are let in that way."},
+		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
+			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}
 }
 

@@ -34,6 +34,7 @@ func (s *Settings) Validate() error {
 		s.Email.Validate(),
 		templateFaults(s.Email),
 		s.Outbox.Validate(),
+		s.Webhooks.Validate(),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}

@@ -45,6 +45,7 @@ var layers = []layer{
 	{"models/gormstore/*", []string{"models", "models/gormstore"}, nil},
 	{"models/storetest", []string{"models"}, []string{"github.com/google/go-cmp", "go.uber.org/goleak",
 		"github.com/jackc/pgx"}},
+	{"webhooks", []string{"models"}, []string{"github.com/standard-webhooks/standard-webhooks/libraries/go"}},
 	{"janitor", nil, nil},
 	{"schemes", []string{"models"}, nil},
 	{"serializers", []string{"models", "serializers/pyjson"}, []string{"github.com/go-playground/validator", "golang.org/x/net/idna"}},

@@ -23,7 +23,7 @@ func TestPendingMigrationsAreNamedAndNothingIsChanged(t *testing.T) {
 	everyDatabase(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		want := []string{"0001_django_schema.sql", "0002_lookup_indexes.sql", "0003_outbox.sql", "0004_rest_authtoken.sql",
-			"0005_pending_activation.sql", "0006_logins_ended.sql", "0007_refresh_families.sql"}
+			"0005_pending_activation.sql", "0006_logins_ended.sql", "0007_refresh_families.sql", "0008_webhooks.sql"}
 		for range 2 {
 			got, err := s.PendingMigrations(t.Context())
 			if err != nil {

@@ -80,6 +80,15 @@ func afterCommit(t *testing.T, s Store) {
 		calls = append(calls, "the end")
 		return nil
 	}))
+	must(t, s.Atomic(t.Context(), func(ctx context.Context) error {
+		s.AfterCommit(ctx, func() {
+			if err := s.Atomic(ctx, func(ctx context.Context) error { return s.AddMail(ctx, newMail("after")) }); err != nil {
+				t.Errorf("the context cannot be used after the commit: %v", err)
+			}
+		})
+		return nil
+	}))
+	finish(t, s, claim(t, s, moment))
 	_ = s.Atomic(t.Context(), func(ctx context.Context) error {
 		s.AfterCommit(ctx, note("undone"))
 		return errRefused

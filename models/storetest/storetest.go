@@ -27,6 +27,7 @@ type Store interface {
 	emailStore
 	reservationStore
 	outboxStore
+	webhookStore
 
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
@@ -78,6 +79,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"sites", sites},
 		{"leases", leases},
 		{"outbox", outbox},
+		{"webhooks", webhooks},
 		{"students", students},
 		{"transactions", transactions},
 		{"concurrency", concurrency},
