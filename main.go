@@ -38,6 +38,8 @@ type commands struct {
 	Migrate            migrateCommand          `cmd:"" help:"Bring the database up to date."`
 	CreateSuperuser    createCommand           `cmd:"" name:"createsuperuser" help:"Create an administrator."`
 	ChangePassword     passwordCommand         `cmd:"" name:"changepassword" help:"Set a user's password."`
+	ActivateUser       activateCommand         `cmd:"" name:"activateuser" help:"Enable accounts."`
+	DeactivateUser     deactivateCommand       `cmd:"" name:"deactivateuser" help:"Disable accounts and end their logins."`
 	LoadData           loadCommand             `cmd:"" name:"loaddata" help:"Load rows from Django fixtures (JSON)."`
 	DumpData           dumpCommand             `cmd:"" name:"dumpdata" help:"Print rows as a Django fixture (JSON)."`
 	ClearAuthTokens    clearCommand            `cmd:"" name:"clearexpiredauthtokens" help:"Delete expired opaque tokens and links."`

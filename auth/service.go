@@ -68,6 +68,7 @@ type Store interface {
 	Profiles
 	Emails
 	Reservations
+	Switch
 }
 
 // Passwords encodes and checks passwords. Every method may return an error with a method RetryAfter when too many
