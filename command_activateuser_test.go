@@ -78,3 +78,17 @@ func (r *running) status(t *testing.T, path, authorization string) int {
 	_ = response.Body.Close()
 	return response.StatusCode
 }
+
+func TestCreateUserMakesAnOrdinaryUser(t *testing.T) {
+	w := newWorkplace(t, "DJANGO_SUPERUSER_PASSWORD="+goodPassword)
+	w.run(t, "", "createuser", "--noinput", "--username", "bob", "--email", "bob@Example.com").
+		expect(t, exitOK, "User 'bob' created successfully.")
+	got := w.must(t, "dumpdata", "auth.user")
+	for _, want := range []string{`"email": "bob@example.com"`, `"is_superuser": false`, `"is_staff": false`, `"is_active": true`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in %s", want, got)
+		}
+	}
+	w.run(t, "", "createuser", "--noinput", "--username", "bob").expect(t, exitFailed, "that username is already taken")
+	w.run(t, "ann\n\n"+goodPassword+"\n"+goodPassword+"\n", "createuser").expect(t, exitOK, "User 'ann' created successfully.")
+}

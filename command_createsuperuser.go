@@ -25,26 +25,35 @@ func (c *createCommand) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = open.store.Close() }()
-	fill := c.askForUser
-	if c.NoInput {
-		fill = c.userFromEnviron
-	}
-	wanted, err := fill(p, open)
+	wanted, err := c.wanted(p, open)
 	if err != nil {
 		return err
 	}
 	wanted.Superuser = true
-	_, err = open.service.CreateUser(p.ctx, wanted)
+	if _, err := open.service.CreateUser(p.ctx, wanted); err != nil {
+		return notCreated(err)
+	}
+	p.printf("Superuser created successfully.\n")
+	return nil
+}
+
+// wanted is the user to be created, as given or asked for.
+func (c *createCommand) wanted(p *program, open *account) (auth.NewUser, error) {
+	if c.NoInput {
+		return c.userFromEnviron(p, open)
+	}
+	return c.askForUser(p, open)
+}
+
+// notCreated says in words why a user was not created.
+func notCreated(err error) error {
 	switch {
 	case errors.Is(err, auth.ErrUsernameTaken):
 		return errors.New("that username is already taken")
 	case errors.Is(err, auth.ErrUsernameInvalid):
 		return errInvalidUsername
-	case err != nil:
-		return err
 	}
-	p.printf("Superuser created successfully.\n")
-	return nil
+	return err
 }
 
 // errInvalidUsername says what user names consist of.

@@ -37,6 +37,7 @@ type commands struct {
 	Serve              serveCommand            `cmd:"" default:"withargs" help:"Run the server. This is the default."`
 	Migrate            migrateCommand          `cmd:"" help:"Bring the database up to date."`
 	CreateSuperuser    createCommand           `cmd:"" name:"createsuperuser" help:"Create an administrator."`
+	CreateUser         createUserCommand       `cmd:"" name:"createuser" help:"Create a user."`
 	ChangePassword     passwordCommand         `cmd:"" name:"changepassword" help:"Set a user's password."`
 	ActivateUser       activateCommand         `cmd:"" name:"activateuser" help:"Enable accounts."`
 	DeactivateUser     deactivateCommand       `cmd:"" name:"deactivateuser" help:"Disable accounts and end their logins."`
