@@ -70,6 +70,10 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	known := newSchemes(s, accounts, bearer, tokens, sessions, store)
 
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
+	counts := newCounts(store)
+	if err := limitRates(site, s, counts); err != nil {
+		return nil, err
+	}
 	if s.Features.CORS {
 		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
 			return nil, err

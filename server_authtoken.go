@@ -63,13 +63,14 @@ func (s *Settings) confirmation() auth.ConfirmationConfig {
 // newJanitor returns what deletes the expired rows of all schemes, and old mails: one line for each kind.
 func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confirmations *auth.Confirmations,
 	mails *mailing, publisher *webhooks.Publisher, log *slog.Logger) *janitor.Janitor {
-	return janitor.New(s.Janitor, store, log,
-		janitor.Task{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
-		janitor.Task{Name: "refresh families", Sweep: store.DeleteExpiredFamilies},
-		janitor.Task{Name: "opaque tokens", Sweep: tokens.Sweep},
-		janitor.Task{Name: "sessions", Sweep: store.DeleteExpiredSessions},
-		janitor.Task{Name: "confirmation tokens", Sweep: confirmations.Sweep},
-		janitor.Task{Name: "finished mails", Sweep: mails.outbox.Sweep},
-		janitor.Task{Name: "finished webhooks", Sweep: publisher.Sweep},
-	)
+	tasks := []janitor.Task{
+		{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
+		{Name: "refresh families", Sweep: store.DeleteExpiredFamilies},
+		{Name: "opaque tokens", Sweep: tokens.Sweep},
+		{Name: "sessions", Sweep: store.DeleteExpiredSessions},
+		{Name: "confirmation tokens", Sweep: confirmations.Sweep},
+		{Name: "finished mails", Sweep: mails.outbox.Sweep},
+		{Name: "finished webhooks", Sweep: publisher.Sweep},
+	}
+	return janitor.New(s.Janitor, store, log, append(tasks, throttleTasks(store)...)...)
 }

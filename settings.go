@@ -13,6 +13,7 @@ import (
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/password"
 	"watchword/auth/signing"
+	"watchword/auth/throttle"
 	"watchword/email"
 	"watchword/email/outbox"
 	"watchword/janitor"
@@ -43,6 +44,7 @@ type Settings struct {
 	Site         dialects.Config         `setting:",inline"`
 	Links        dialects.LinkConfig     `setting:",inline"`
 	CORS         dialects.CORSConfig     `setting:",inline"`
+	Proxies      throttle.ProxyConfig    `setting:",inline"`
 	Bodies       serializers.Config      `setting:",inline"`
 	Log          logConfig               `setting:",inline"`
 	Database     gormstore.Config        `setting:",inline"`
@@ -109,6 +111,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Site:         dialects.DefaultConfig(),
 		Links:        dialects.DefaultLinkConfig(),
 		CORS:         dialects.DefaultCORSConfig(),
+		Proxies:      throttle.DefaultProxyConfig(),
 		Bodies:       serializers.DefaultConfig(),
 		Log:          logConfig{Level: "info", Format: "auto"},
 		Database:     gormstore.DefaultConfig(),
@@ -140,6 +143,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Accounts = auth.ExactConfig()
 		s.Resets = auth.ExactResetConfig()
 		s.CORS = dialects.ExactCORSConfig()
+		s.Proxies = throttle.ExactProxyConfig()
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()
 		s.RESTAuth = djrestauth.ExactConfig()
@@ -184,6 +188,7 @@ func (s *Settings) derive(report *settings.Report) {
 		s.Keys.Folder = filepath.Join(s.DataDir, "keys")
 	}
 	s.Database.UserModel = s.Project.AuthUserModel
+	s.Proxies.Count = s.REST.NumProxies
 	s.Site.VaryByCookie = s.Project.CSRFUseSessions
 	s.Keys.Keep = s.JWT.Leeway + max(s.JWT.AccessTokenLifetime, s.JWT.RefreshTokenLifetime,
 		s.JWT.SlidingTokenLifetime, s.JWT.SlidingTokenRefreshLifetime)

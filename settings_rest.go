@@ -11,6 +11,7 @@ import (
 // restConfig is Django REST framework's REST_FRAMEWORK. Classes are named as here or by their dotted Python names.
 type restConfig struct {
 	dialects.RESTConfig
+	dialects.ThrottleConfig
 	Authentication []authenticationClass `setting:"DEFAULT_AUTHENTICATION_CLASSES" help:"Who is asked who sent a request, in this order: session, jwt, token, authtoken, basic."`
 	Permission     []permissionClass     `setting:"DEFAULT_PERMISSION_CLASSES" help:"Who may use views that do not say it themselves: authenticated, anybody. All views of this version say it."`
 }

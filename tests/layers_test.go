@@ -32,6 +32,7 @@ var layers = []layer{
 	{"auth/cookie", nil, nil},
 	{"auth/csrf", []string{"auth/cookie"}, nil},
 	{"auth/opaque", []string{"models"}, nil},
+	{"auth/throttle", nil, nil},
 	{"auth/social", nil, []string{"golang.org/x/oauth2", "github.com/coreos/go-oidc", "github.com/dghubble/oauth1",
 		"github.com/golang-jwt/jwt", "github.com/google/uuid"}},
 	{"settings", nil, []string{"go.yaml.in/yaml"}},
@@ -56,7 +57,7 @@ var layers = []layer{
 	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque", "auth/social"},
 		[]string{"golang.org/x/text", "github.com/google/uuid"}},
 
-	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson"}, []string{"github.com/labstack/echo"}},
+	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/throttle"}, []string{"github.com/labstack/echo"}},
 	{"auth/dialects/*", []string{"auth", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf"},
 		[]string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},

@@ -2,6 +2,7 @@ package dialects
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -129,8 +130,8 @@ func (busyError) RetryAfter() time.Duration { return 1500 * time.Millisecond }
 // throttleAll lets nobody through.
 type throttleAll struct{}
 
-func (throttleAll) Allow(*http.Request, schemes.Identity) error {
-	return serializers.Throttled(time.Second)
+func (throttleAll) Allow(context.Context, string, schemes.Identity, string) (time.Duration, error) {
+	return time.Second, nil
 }
 
 func schemesOf(s ...schemes.Scheme) []schemes.Scheme { return s }

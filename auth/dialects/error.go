@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"watchword/auth/throttle"
 	"watchword/models"
 	"watchword/schemes"
 	"watchword/serializers"
@@ -31,7 +32,7 @@ type forbidden interface {
 }
 
 // WriteError answers a request to a view with err. Refusals (serializers.Problem, serializers.Errors, schemes.Failure)
-// are said in words; a busy server, unreachable storage and a deadline that passed are 503 with Retry-After; everything
+// are said in words; what was done too often is 429; a busy server, unreachable storage and a deadline that passed are 503 with Retry-After; everything
 // else is logged and answered with a 500 that says nothing. Outside of a view it does nothing.
 func WriteError(c echo.Context, err error) {
 	x := exchangeOf(c)
@@ -66,8 +67,11 @@ func problem(err error) *serializers.Problem {
 		failure *schemes.Failure
 		waiting busy
 		denied  forbidden
+		often   *throttle.Exceeded
 	)
 	switch {
+	case errors.As(err, &often):
+		return serializers.Throttled(often.Wait)
 	case errors.As(err, &refused):
 		return refused
 	case errors.As(err, &faults):

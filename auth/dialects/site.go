@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"watchword/auth/throttle"
 )
 
 // Config holds the settings of a site.
@@ -88,6 +90,8 @@ type Site struct {
 	echo      *echo.Echo
 	integers  map[string][]string // Echo path -> the parameters that are integers
 	cors      *cors               // nil: answers are for pages of our own origin only
+	clients   *throttle.Clients   // nil: nobody asks whom requests are from
+	throttles []Throttle          // of all views
 }
 
 // NewSite returns a site without views. log hears of every request and of every error that is ours.

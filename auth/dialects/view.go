@@ -29,9 +29,10 @@ type View struct {
 	Description string
 	Schemes     []schemes.Scheme
 	Permission  Permission // nil: everybody
-	Throttles   []Throttle
-	Challenge   string // instead of the first scheme's
-	Allow       string // instead of the methods that it has, for one that the original announces otherwise
+	Throttles   []Throttle // nil: the site's
+	Scope       string     // what scoped throttles count it as; "": they do not
+	Challenge   string     // instead of the first scheme's
+	Allow       string     // instead of the methods that it has, for one that the original announces otherwise
 	Get         Action
 	Post        Action
 	Put         Action
@@ -55,12 +56,6 @@ type Permission func(id schemes.Identity) bool
 
 // IsAuthenticated lets in everybody who is somebody.
 func IsAuthenticated(id schemes.Identity) bool { return !id.Anonymous() }
-
-// Throttle limits how often somebody may use a view.
-type Throttle interface {
-	// Allow counts the request. It returns serializers.Throttled when there were too many.
-	Allow(r *http.Request, id schemes.Identity) error
-}
 
 // sessionReader is a scheme whose verdict depends on a cookie, so that caches have to be told.
 type sessionReader interface{ ReadsSession() bool }
@@ -138,6 +133,7 @@ func (e *endpoint) serve(c echo.Context) error {
 	}
 	x := &exchange{endpoint: e, accepted: accepted{renderer: e.site.renderers[0]}}
 	c.Set(exchangeKey, x)
+	c.SetRequest(e.site.withClient(c.Request()))
 	header := c.Response().Header()
 	header.Set(echo.HeaderAllow, e.allow)
 	if len(e.site.renderers) > 1 {
@@ -162,10 +158,12 @@ func (x *exchange) run(c echo.Context) error {
 	if err := x.permit(); err != nil {
 		return err
 	}
-	for _, throttle := range x.view.Throttles {
-		if err := throttle.Allow(r, x.identity); err != nil {
-			return err
-		}
+	wait, err := x.throttle(r.Context())
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return serializers.Throttled(wait)
 	}
 	handle := x.action(r.Method).Handle
 	if handle == nil {

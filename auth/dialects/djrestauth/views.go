@@ -57,7 +57,7 @@ func (d *Dialect) views() map[string]dialects.View {
 	if d.cfg.UseJWT {
 		d.addTokenViews(views)
 	}
-	return views
+	return throttled(views)
 }
 
 // addResetViews adds the endpoints for people who forgot their password.
