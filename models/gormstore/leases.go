@@ -27,3 +27,11 @@ func (s *Store) ReleaseLease(ctx context.Context, name, holder string) error {
 		return db.Exec("DELETE FROM watchword_lease WHERE name = ? AND holder = ?", name, holder).Error
 	})
 }
+
+// DeleteExpiredLeases deletes leases that have run out by now: at most limit of them. It returns how many; fewer than
+// limit means that none is left.
+func (s *Store) DeleteExpiredLeases(ctx context.Context, now time.Time, limit int) (int, error) {
+	const query = `DELETE FROM watchword_lease WHERE name IN (
+		SELECT name FROM watchword_lease WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`
+	return s.deleteBatch(ctx, query, now, limit)
+}

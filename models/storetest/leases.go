@@ -35,4 +35,12 @@ func leases(t *testing.T, s Store) {
 	if got, err := s.AcquireLease(t.Context(), "job", "a", moment, later); err != nil || !got {
 		t.Errorf("after the release: AcquireLease = %v, %v; want true", got, err)
 	}
+	if n, err := s.DeleteExpiredLeases(t.Context(), moment, 10); err != nil || n != 0 {
+		t.Errorf("before they run out: DeleteExpiredLeases = %d, %v; want 0", n, err)
+	}
+	for _, want := range []int{1, 1, 0} { // raced and job
+		if n, err := s.DeleteExpiredLeases(t.Context(), later, 1); err != nil || n != want {
+			t.Errorf("after that: DeleteExpiredLeases = %d, %v; want %d", n, err, want)
+		}
+	}
 }

@@ -25,6 +25,7 @@ type Store interface {
 
 	profileStore
 	emailStore
+	addressStore
 	reservationStore
 	outboxStore
 	webhookStore
@@ -46,6 +47,7 @@ type Store interface {
 
 	AcquireLease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
 	ReleaseLease(ctx context.Context, name, holder string) error
+	DeleteExpiredLeases(ctx context.Context, now time.Time, limit int) (int, error)
 
 	ListStudents(ctx context.Context) ([]models.Student, error)
 	Student(ctx context.Context, id int64) (*models.Student, error)
@@ -67,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"users", users},
 		{"profiles", profiles},
 		{"emails", emails},
+		{"addresses", addresses},
 		{"reservations", reservations},
 		{"tokens", tokens},
 		{"refresh families", refreshFamilies},
