@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"watchword/models"
 )
@@ -103,11 +104,14 @@ func (s *Service) byExactUsername(ctx context.Context, who identifier) ([]models
 	return []models.User{*u}, nil
 }
 
-// byUsername finds the account of that name in any case. Two names that differ in case only are both reachable by their
+// byUsername finds the account of that name in any case, or in small letters where all names are stored so. Two names that differ in case only are both reachable by their
 // exact spelling and by no other: a guess between two accounts would be worse than a refusal.
 //
 // Source: allauth.account.auth_backends.AuthenticationBackend, which crashes on two such names.
 func (s *Service) byUsername(ctx context.Context, who identifier) ([]models.User, error) {
+	if !s.cfg.PreserveUsernameCasing {
+		return s.byExactUsername(ctx, identifier{username: strings.ToLower(who.username)})
+	}
 	users, err := s.store.UsersByUsernameFold(ctx, who.username)
 	if len(users) != 1 {
 		return nil, err

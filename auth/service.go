@@ -94,6 +94,9 @@ type Config struct {
 	UsernameBlacklist []string `setting:"ACCOUNT_USERNAME_BLACKLIST" help:"User names, in any case, that nobody may take."`
 	// EndLogins ends what a password was lost or feared for: all other logins.
 	EndLogins bool `setting:"PASSWORD_CHANGE_ENDS_LOGINS" help:"A new password ends all tokens and refresh tokens of its user; the login that changed it goes on. Sessions end in any case."`
+	// PreserveUsernameCasing keeps new names as they were given. Without it they are stored in small letters, and looked
+	// for in them.
+	PreserveUsernameCasing bool `setting:"ACCOUNT_PRESERVE_USERNAME_CASING" help:"Store new user names as they were given. Off: in small letters."`
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -105,7 +108,10 @@ func DefaultConfig() Config {
 		Method:            ByUsername,
 		EmailVerification: VerificationOptional,
 		EndLogins:         true,
-		Now:               time.Now,
+
+		PreserveUsernameCasing: true,
+
+		Now: time.Now,
 	}
 }
 
