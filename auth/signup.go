@@ -40,6 +40,13 @@ func NewSignups(cfg SignupConfig, service *Service, store SignupStore, verificat
 // MustVerify reports whether new users have to prove their address before they can log in.
 func (s *Signups) MustVerify() bool { return s.service.cfg.EmailVerification == VerificationMandatory }
 
+// Begin tells hooks that somebody is about to register, before anything is checked, and returns ErrRefused or what wraps
+// it if they must not.
+func (s *Signups) Begin(ctx context.Context, n NewUser) error {
+	sent := &models.User{Username: n.Username, Email: n.Email}
+	return s.service.signals.Before(ctx, models.EventPreRegistered, sent)
+}
+
 // CheckUsername says what Register would say about n's name at this moment: ErrUsernameInvalid, ErrUsernameReserved or
 // ErrUsernameTaken. Like the other checks it serves to report the fault together with others; it decides nothing.
 func (s *Signups) CheckUsername(ctx context.Context, n NewUser) error {
@@ -80,6 +87,8 @@ func (s *Signups) CheckPassword(text string) error {
 // address and mail are written together or not at all. It returns the errors of the checks, of several callers with one
 // name, in whatever case, to all but one, and a *WeakPassword for a password that is too much like n's name or address. The
 // caller has checked the password otherwise.
+//
+// It calls the hook PostRegistered.
 //
 // Where it is not told that somebody has the address, the account is made all the same, and its owner gets a mail about
 // that instead: neither the answer, nor the time, nor what is in the database afterwards tells strangers more.
@@ -135,9 +144,17 @@ func (s *Signups) create(ctx context.Context, u *models.User, link LinkTo) error
 	if errors.Is(err, models.ErrConflict) { // with somebody who makes accounts in another way
 		return ErrUsernameTaken
 	}
-	if err != nil || u.Email == "" {
+	if err != nil {
 		return err
 	}
+	if err := s.service.signals.After(ctx, models.EventPostRegistered, u); err != nil || u.Email == "" {
+		return err
+	}
+	return s.claimAddress(ctx, u, owner, link)
+}
+
+// claimAddress stores the claim of u's address, which owner has proved to be theirs if there is one, and promises a mail.
+func (s *Signups) claimAddress(ctx context.Context, u, owner *models.User, link LinkTo) error {
 	a := &models.EmailAddress{UserID: u.ID, Email: u.Email, Primary: true}
 	if err := s.store.CreateEmailAddress(ctx, a); err != nil {
 		return err

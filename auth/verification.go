@@ -45,6 +45,7 @@ type VerificationDeps struct {
 	Leases    Leases
 	Mailer    Mailer
 	Templates Renderer
+	Signals   *Signals // nil: nobody is told
 }
 
 // LinkTo returns the address that a mail shows for a key.
@@ -144,12 +145,30 @@ func (v *Verifications) Open(ctx context.Context, key string) (*models.EmailAddr
 
 // Confirm takes a key and notes that its user has proved the address. It returns ErrLinkInvalid for a key that is forged,
 // too old or used: of many callers with one key one succeeds; and ErrEmailTaken when somebody else has proved the address.
+// It calls the hooks PreActivated, which may refuse with ErrRefused and leaves the key good, and PostActivated.
 func (v *Verifications) Confirm(ctx context.Context, key string) error {
-	id, err := v.keys.find(ctx, key)
-	if err != nil {
-		return err
-	}
-	err = v.deps.Store.VerifyEmailAddress(ctx, id)
+	return v.deps.Store.Atomic(ctx, func(ctx context.Context) error {
+		a, err := v.Open(ctx, key)
+		if err != nil {
+			return err
+		}
+		u, err := v.deps.Store.UserBy(ctx, models.UserFieldID, string(a.UserID))
+		if err != nil {
+			return err
+		}
+		if err := v.deps.Signals.Before(ctx, models.EventPreActivated, u); err != nil {
+			return err
+		}
+		if err := v.verify(ctx, a); err != nil {
+			return err
+		}
+		return v.deps.Signals.After(ctx, models.EventPostActivated, u)
+	})
+}
+
+// verify notes that a was proved. The store decides who of many is the first.
+func (v *Verifications) verify(ctx context.Context, a *models.EmailAddress) error {
+	err := v.deps.Store.VerifyEmailAddress(ctx, a.ID)
 	switch {
 	case errors.Is(err, models.ErrNotFound):
 		return ErrLinkInvalid
