@@ -58,6 +58,8 @@ type Settings struct {
 	Sessions     session.Config          `setting:",inline"`
 	CSRF         csrf.Config             `setting:",inline"`
 	Registration auth.RegistrationConfig `setting:",inline"`
+	Signups      auth.SignupConfig       `setting:",inline"`
+	Verification auth.VerificationConfig `setting:",inline"`
 	AuthToken    authtoken.Config        `setting:",inline"`
 	Janitor      janitor.Config          `setting:",inline"`
 	Email        email.Config            `setting:",inline"`
@@ -125,6 +127,8 @@ func DefaultSettings(mode Compatibility) Settings {
 		Sessions:     session.DefaultConfig(),
 		CSRF:         csrf.DefaultConfig(),
 		Registration: auth.DefaultRegistrationConfig(),
+		Signups:      auth.DefaultSignupConfig(),
+		Verification: auth.DefaultVerificationConfig(),
 		AuthToken:    authtoken.DefaultConfig(),
 		Janitor:      janitor.DefaultConfig(),
 		Email:        email.DefaultConfig(),
@@ -151,6 +155,8 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Sessions = session.ExactConfig()
 		s.CSRF = csrf.ExactConfig()
 		s.Registration = auth.ExactRegistrationConfig()
+		s.Signups = auth.ExactSignupConfig()
+		s.Verification = auth.ExactVerificationConfig()
 		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()
 		s.Tutorial = exactTutorial()

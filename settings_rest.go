@@ -12,15 +12,12 @@ import (
 type restConfig struct {
 	dialects.RESTConfig
 	dialects.ThrottleConfig
-	Authentication []authenticationClass `setting:"DEFAULT_AUTHENTICATION_CLASSES" help:"Who is asked who sent a request, in this order: session, jwt, token, authtoken, basic."`
-	Permission     []permissionClass     `setting:"DEFAULT_PERMISSION_CLASSES" help:"Who may use views that do not say it themselves: authenticated, anybody. All views of this version say it."`
+	Authentication []authenticationClass      `setting:"DEFAULT_AUTHENTICATION_CLASSES" help:"Who is asked who sent a request, in this order: session, jwt, token, authtoken, basic."`
+	Permission     []dialects.PermissionClass `setting:"DEFAULT_PERMISSION_CLASSES" help:"Who may use views that do not say it themselves: authenticated, anybody. All views of this version say it."`
 }
 
-// The kinds of classes. Their values are the names used here.
-type (
-	authenticationClass string
-	permissionClass     string
-)
+// authenticationClass is a way of saying who sent a request. Its values are the names used here.
+type authenticationClass string
 
 // The classes that this version knows.
 const (
@@ -31,16 +28,13 @@ const (
 	classJWTCookie authenticationClass = "jwt-cookie"
 	classAuthToken authenticationClass = "authtoken"
 	classTutorial  authenticationClass = "tutorial-jwt"
-
-	classAuthenticated permissionClass = "authenticated"
-	classAnybody       permissionClass = "anybody"
 )
 
 // defaultREST reads tokens only, and lets in nobody without one.
 func defaultREST() restConfig {
 	return restConfig{
 		Authentication: []authenticationClass{classJWT},
-		Permission:     []permissionClass{classAuthenticated},
+		Permission:     []dialects.PermissionClass{dialects.Authenticated},
 		RESTConfig:     dialects.DefaultRESTConfig(),
 	}
 }
@@ -49,7 +43,7 @@ func defaultREST() restConfig {
 func exactREST() restConfig {
 	c := defaultREST()
 	c.Authentication = []authenticationClass{classSession, classBasic}
-	c.Permission = []permissionClass{classAnybody}
+	c.Permission = []dialects.PermissionClass{dialects.Anybody}
 	return c
 }
 
@@ -63,14 +57,6 @@ func (c *authenticationClass) UnmarshalText(text []byte) error {
 		"dj_rest_auth.jwt_auth.JWTCookieAuthentication":             classJWTCookie,
 		"rest_authtoken.auth.AuthTokenAuthentication":               classAuthToken,
 		"authentication.backends.JWTAuthentication":                 classTutorial,
-	})
-}
-
-// UnmarshalText reads the name of a class, ours or Python's.
-func (c *permissionClass) UnmarshalText(text []byte) error {
-	return readClass(c, text, "permission class", map[string]permissionClass{
-		"rest_framework.permissions.IsAuthenticated": classAuthenticated,
-		"rest_framework.permissions.AllowAny":        classAnybody,
 	})
 }
 

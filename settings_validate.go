@@ -29,6 +29,8 @@ func (s *Settings) Validate() error {
 		s.Sessions.Validate(),
 		s.CSRF.Validate(),
 		s.Registration.Validate(),
+		s.Signups.Validate(),
+		s.Verification.Validate(),
 		s.AuthToken.Validate(),
 		s.Janitor.Validate(),
 		s.Email.Validate(),

@@ -51,11 +51,6 @@ type Action struct {
 	Exists func(c echo.Context) error
 }
 
-// Permission says whether id may use a view.
-type Permission func(id schemes.Identity) bool
-
-// IsAuthenticated lets in everybody who is somebody.
-func IsAuthenticated(id schemes.Identity) bool { return !id.Anonymous() }
 
 // sessionReader is a scheme whose verdict depends on a cookie, so that caches have to be told.
 type sessionReader interface{ ReadsSession() bool }

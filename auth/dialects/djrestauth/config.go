@@ -47,12 +47,20 @@ type Config struct {
 	OldPasswordField bool `setting:"OLD_PASSWORD_FIELD_ENABLED" help:"Ask for the old password when it is changed; else a stolen token is enough to take an account over."`
 	// LogoutOnPasswordChange is about sessions. Tokens outlive a change of the password either way.
 	LogoutOnPasswordChange bool `setting:"LOGOUT_ON_PASSWORD_CHANGE" help:"End the session that changes the password. Tokens stay good either way."`
+	// RegisterPermissions say who may make accounts. Empty: everybody.
+	RegisterPermissions []dialects.PermissionClass `setting:"REGISTER_PERMISSION_CLASSES" help:"Who may register: authenticated, anybody."`
+	// LavishRegistration hands out more at registration than a login does.
+	LavishRegistration bool `setting:"LAVISH_REGISTRATION" help:"Open a session at registration even without SESSION_LOGIN, and put the refresh token into its body even with JWT_AUTH_HTTPONLY, as dj-rest-auth does. Off: a registration hands out what a login does."`
 
 	// ResetAtSite begins reset links with the site's domain; without Allauth they do in any case.
 	ResetAtSite bool `setting:"PASSWORD_RESET_USE_SITES_DOMAIN" help:"Begin reset links with the domain in django_site instead of the host that a request was sent to. SITE_URL goes before both."`
 
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
+	// UsernameRequired, UsernameMinLength and EmailRequired say what a registration has to give; see auth.SignupConfig.
+	UsernameRequired  bool
+	UsernameMinLength int
+	EmailRequired     bool
 	// KeepPasswordSpaces takes passwords as they were sent, instead of stripping white space off both ends.
 	KeepPasswordSpaces bool
 	// LogoutOnGet lets GET log out, which is allauth's ACCOUNT_LOGOUT_ON_GET.
@@ -73,6 +81,8 @@ const resetLink = "/password-reset/confirm/{uid}/{token}/"
 func DefaultConfig() Config {
 	return Config{
 		UseJWT:             true,
+		UsernameRequired:   true,
+		UsernameMinLength:  1,
 		OldPasswordField:   true,
 		Serializers:        serializers.DefaultConfig(),
 		KeepPasswordSpaces: true,
@@ -88,7 +98,11 @@ func DefaultConfig() Config {
 // Source: dj_rest_auth.app_settings, 7.1.
 func ExactConfig() Config {
 	return Config{
-		TokenModel:     PlainToken,
+		TokenModel: PlainToken,
+
+		LavishRegistration: true,
+
+		UsernameRequired: true, UsernameMinLength: 1,
 		SessionLogin:   true,
 		HTTPOnly:       true,
 		Serializers:    serializers.ExactConfig(),
@@ -102,4 +116,14 @@ func ExactConfig() Config {
 // HandsOutNothing reports whether a login is answered with no credential at all.
 func (c Config) HandsOutNothing() bool {
 	return !c.UseJWT && c.TokenModel == NoToken && !c.SessionLogin
+}
+
+// requireForSignup makes the fields of a registration what the settings ask for.
+func (c Config) requireForSignup(f *serializers.Field) {
+	switch f.Name {
+	case "username":
+		f.Required, f.MinLength = c.UsernameRequired, c.UsernameMinLength
+	case "email":
+		f.Required = c.EmailRequired
+	}
 }

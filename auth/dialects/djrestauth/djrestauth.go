@@ -1,5 +1,5 @@
 // Package djrestauth speaks the protocol of dj-rest-auth: log in for an opaque token or a pair of JWTs, log out, look
-// at and change the own account, change or reset the password, refresh and verify tokens.
+// at and change the own account, register and prove addresses, change or reset the password, refresh and verify tokens.
 //
 // What the settings decide is decided once, in New, by choosing a function; handlers ask no settings.
 package djrestauth
@@ -86,6 +86,8 @@ type Deps struct {
 	Keys     Keys             // may be nil without Config.TokenModel
 	Sessions schemes.Scheme   // may be nil without Config.SessionLogin
 	Resets   Resets
+
+	Registration *Registration // nil: nobody can register
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
@@ -100,9 +102,12 @@ type Dialect struct {
 	pair     pairAnswer
 	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
 
+	registration *Registration // nil: nobody can register
+
 	identify func(ctx context.Context, in *serializers.Login) (*models.User, error) // what people log in with
 	grant    func(c echo.Context, u *models.User) error                             // what a login returns
 	end      func(c echo.Context) (detail string, err error)                        // what a logout ends, and says
+	welcome  func(c echo.Context, u *models.User) error                             // what a registration returns
 
 	login          *serializers.Serializer[serializers.Login]
 	user           *serializers.Serializer[serializers.UserDetails]
@@ -112,13 +117,16 @@ type Dialect struct {
 	resetConfirm   *serializers.Serializer[serializers.PasswordResetConfirm]
 	refresh        *serializers.Serializer[serializers.CookieRefresh]
 	token          *serializers.Serializer[serializers.Token]
+	signup         *serializers.Serializer[serializers.Signup]
+	emailKey       *serializers.Serializer[serializers.EmailKey]
+	resend         *serializers.Serializer[serializers.ResendEmail]
 }
 
 // New returns a dialect over deps.
 func New(cfg Config, deps Deps) *Dialect {
 	passwords := func(f *serializers.Field) {
 		switch f.Name {
-		case "password", "old_password", "new_password1", "new_password2":
+		case "password", "old_password", "new_password1", "new_password2", "password1", "password2":
 			f.KeepSpaces = cfg.KeepPasswordSpaces
 		}
 	}
@@ -133,6 +141,10 @@ func New(cfg Config, deps Deps) *Dialect {
 		resetConfirm:   serializers.New[serializers.PasswordResetConfirm](cfg.Serializers, passwords),
 		refresh:        serializers.New[serializers.CookieRefresh](cfg.Serializers, asItIs),
 		token:          serializers.New[serializers.Token](cfg.Serializers),
+		signup:         serializers.New[serializers.Signup](cfg.Serializers, passwords, cfg.requireForSignup),
+		emailKey:       serializers.New[serializers.EmailKey](cfg.Serializers),
+		resend:         serializers.New[serializers.ResendEmail](cfg.Serializers, cfg.requireForSignup),
+		registration:   deps.Registration,
 	}
 	if cfg.SessionLogin {
 		d.sessions = deps.Sessions
@@ -140,6 +152,9 @@ func New(cfg Config, deps Deps) *Dialect {
 	d.chooseIdentifier(deps.Accounts.Method())
 	d.chooseGrant()
 	d.chooseEnd()
+	if d.registration != nil {
+		d.chooseWelcome(deps.Sessions)
+	}
 	return d
 }
 
@@ -151,5 +166,11 @@ func Mount(site *dialects.Site, prefix string, d *Dialect) {
 	for path, view := range d.views() {
 		site.Mount(prefix+path, view)
 		site.Mount(prefix+path+"/", view)
+	}
+	if d.registration == nil {
+		return
+	}
+	for path, view := range d.registrationViews() {
+		site.Mount(prefix+path, view)
 	}
 }
