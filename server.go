@@ -66,6 +66,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	verifications := newVerifications(s, store, mails, accounts.Signals())
 	sessions := newSession(s, store)
 	known := newSchemes(s, accounts, bearer, tokens, sessions, store)
 
@@ -87,7 +88,11 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		if err != nil {
 			return nil, err
 		}
-		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, sessions, resets, store, known))
+		registration := newRegistration(s, accounts, store, verifications)
+		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, sessions, resets, store, known, registration))
+		if err := mountPages(site, s, resets, verifications); err != nil {
+			return nil, err
+		}
 	}
 	if prefix, ok := s.Features.Mounts[mountAuthToken]; ok {
 		d, err := newAuthToken(s, accounts, tokens, confirmations, store, known)
@@ -121,7 +126,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	}
 	probes := newHealth(store, ring, s.Keys.PublishLead)
 	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring,
-		janitor: newJanitor(s, store, tokens, confirmations, mails, publisher, log), hooks: worker}, nil
+		janitor: newJanitor(s, store, tokens, confirmations, verifications, mails, publisher, log), hooks: worker}, nil
 }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.

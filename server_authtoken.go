@@ -62,13 +62,15 @@ func (s *Settings) confirmation() auth.ConfirmationConfig {
 
 // newJanitor returns what deletes the expired rows of all schemes, and old mails: one line for each kind.
 func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confirmations *auth.Confirmations,
-	mails *mailing, publisher *webhooks.Publisher, log *slog.Logger) *janitor.Janitor {
+	verifications *auth.Verifications, mails *mailing, publisher *webhooks.Publisher, log *slog.Logger) *janitor.Janitor {
 	tasks := []janitor.Task{
 		{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
 		{Name: "refresh families", Sweep: store.DeleteExpiredFamilies},
 		{Name: "opaque tokens", Sweep: tokens.Sweep},
 		{Name: "sessions", Sweep: store.DeleteExpiredSessions},
 		{Name: "confirmation tokens", Sweep: confirmations.Sweep},
+		{Name: "keys that confirm addresses", Sweep: verifications.Sweep},
+		{Name: "leases", Sweep: store.DeleteExpiredLeases},
 		{Name: "finished mails", Sweep: mails.outbox.Sweep},
 		{Name: "finished webhooks", Sweep: publisher.Sweep},
 	}

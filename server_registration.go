@@ -5,12 +5,14 @@ import (
 	"net/http"
 
 	"watchword/auth"
+	"watchword/auth/dialects"
 	"watchword/auth/dialects/djrestauth"
+	"watchword/auth/dialects/pages"
 	"watchword/models/gormstore"
 )
 
-// The names of links in FEATURES.links.
-const linkEmailConfirmation = "email_confirmation"
+// ownConfirmLink is where the page that confirms an address is in any case, below the mount.
+const ownConfirmLink = "registration/account-confirm-email/{key}/"
 
 // newVerifications returns the links by which users prove addresses.
 func newVerifications(s *Settings, store *gormstore.Store, mails *mailing, signals *auth.Signals) *auth.Verifications {
@@ -21,20 +23,23 @@ func newVerifications(s *Settings, store *gormstore.Store, mails *mailing, signa
 	})
 }
 
-// newRegistration returns what dj-rest-auth's registration works with.
+// newRegistration returns what dj-rest-auth's registration works with, or nil where django-allauth is absent.
 func newRegistration(s *Settings, accounts *auth.Service, store *gormstore.Store,
 	verifications *auth.Verifications) *djrestauth.Registration {
+	if !s.Features.Allauth {
+		return nil
+	}
 	newcomers := accounts
 	if s.RESTAuth.SessionLogin || s.RESTAuth.LavishRegistration {
 		newcomers = accounts.Recording() // a session is opened, which notes the time
 	}
-	target := s.confirmLink()
+	links, target := s.links(), s.confirmLink()
 	return &djrestauth.Registration{
 		Signups:       auth.NewSignups(s.Signups, accounts, store, verifications),
 		Verifications: verifications,
 		Accounts:      newcomers,
 		Link: func(r *http.Request, key string) string {
-			return s.Links.Link(r, target, map[string]string{"key": key})
+			return links.Link(r, target, map[string]string{"key": key})
 		},
 	}
 }
@@ -42,5 +47,31 @@ func newRegistration(s *Settings, accounts *auth.Service, store *gormstore.Store
 // confirmLink is where links lead that prove addresses: what FEATURES.links says, or the page below the mount.
 func (s *Settings) confirmLink() string {
 	return cmp.Or(s.Features.Links[linkEmailConfirmation],
-		s.Features.Mounts[mountRESTAuth]+"registration/account-confirm-email/{key}/")
+		s.Features.Mounts[mountRESTAuth]+ownConfirmLink)
+}
+
+// mountPages puts the pages on site that the links in mails lead to, where these do not lead to a frontend.
+func mountPages(site *dialects.Site, s *Settings, resets *auth.ResetMails, verifications *auth.Verifications) error {
+	show, err := pages.New(s.Pages)
+	if err != nil {
+		return err
+	}
+	show.MountPassword(site, s.restAuth().ResetLink, resets)
+	if !s.Features.Allauth {
+		return nil
+	}
+	prefix := s.Features.Mounts[mountRESTAuth]
+	show.MountConfirm(site, prefix+ownConfirmLink, s.Pages, verifications)
+	show.MountSent(site, prefix+"registration/account-email-verification-sent/")
+	if target := s.confirmLink(); target != prefix+ownConfirmLink {
+		show.MountConfirm(site, target, s.Pages, verifications)
+	}
+	return nil
+}
+
+// links says where the links in mails lead, completed by other settings.
+func (s *Settings) links() dialects.LinkConfig {
+	links := s.Links
+	links.IsSecure = s.Site.IsSecure
+	return links
 }

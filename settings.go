@@ -11,6 +11,7 @@ import (
 	"watchword/auth/dialects"
 	"watchword/auth/dialects/authtoken"
 	"watchword/auth/dialects/djrestauth"
+	"watchword/auth/dialects/pages"
 	"watchword/auth/password"
 	"watchword/auth/signing"
 	"watchword/auth/throttle"
@@ -43,6 +44,7 @@ type Settings struct {
 	Server       serverConfig            `setting:",inline"`
 	Site         dialects.Config         `setting:",inline"`
 	Links        dialects.LinkConfig     `setting:",inline"`
+	Pages        pages.Config            `setting:",inline"`
 	CORS         dialects.CORSConfig     `setting:",inline"`
 	Proxies      throttle.ProxyConfig    `setting:",inline"`
 	Bodies       serializers.Config      `setting:",inline"`
@@ -112,6 +114,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		},
 		Site:         dialects.DefaultConfig(),
 		Links:        dialects.DefaultLinkConfig(),
+		Pages:        pages.DefaultConfig(),
 		CORS:         dialects.DefaultCORSConfig(),
 		Proxies:      throttle.DefaultProxyConfig(),
 		Bodies:       serializers.DefaultConfig(),

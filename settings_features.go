@@ -14,7 +14,7 @@ type Features struct {
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
 	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them."`
-	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it."`
+	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it, email_confirmation with {key}. Behind a path of this server there is a plain page."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
 }
 
@@ -29,7 +29,10 @@ const (
 )
 
 // The names of links.
-const linkPasswordReset = "password_reset"
+const (
+	linkPasswordReset     = "password_reset"
+	linkEmailConfirmation = "email_confirmation"
+)
 
 // mountsHere are the components that this version can mount.
 var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountAuthToken, mountTutorialJWT, mountHello, mountStudents}

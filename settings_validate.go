@@ -41,11 +41,12 @@ func (s *Settings) Validate() error {
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
-	faults = append(faults, s.Site.Validate(), s.Links.Validate(), s.CORS.Validate(), s.Proxies.Validate())
+	faults = append(faults, s.Site.Validate(), s.Links.Validate(), s.Pages.Validate(), s.CORS.Validate(), s.Proxies.Validate())
 	faults = append(faults, s.Project.validate()...)
 	faults = append(faults, s.Features.validate()...)
 	faults = append(faults, s.dangers()...)
 	faults = append(faults, s.tutorialDangers()...)
+	faults = append(faults, s.signupDangers()...)
 	if s.Signing.SecretKey != "" {
 		faults = append(faults, s.Signing.Validate())
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"watchword/auth/signing"
@@ -52,13 +51,7 @@ type VerificationDeps struct {
 type LinkTo func(key string) string
 
 // site is what a mail calls the server that its link leads to.
-func (link LinkTo) site() string {
-	u, err := url.Parse(link(""))
-	if err != nil {
-		return ""
-	}
-	return u.Host
-}
+func (link LinkTo) site() string { return hostOf(link("")) }
 
 // Verifications mails links that prove addresses, and takes them. It is safe for concurrent use.
 //

@@ -51,7 +51,6 @@ type Action struct {
 	Exists func(c echo.Context) error
 }
 
-
 // sessionReader is a scheme whose verdict depends on a cookie, so that caches have to be told.
 type sessionReader interface{ ReadsSession() bool }
 

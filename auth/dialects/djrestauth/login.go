@@ -131,6 +131,9 @@ func (d *Dialect) hand(c echo.Context, scheme schemes.Scheme, u *models.User) (s
 	if err != nil {
 		return schemes.Grant{}, err
 	}
+	if d.sessions != nil {
+		dialects.VaryByCookie(c)
+	}
 	dialects.SetCookies(c, grant.Cookies)
 	return grant, nil
 }
