@@ -44,6 +44,7 @@ func (d *Dialect) registrationViews() map[string]dialects.View {
 			"Accepts the following POST parameter: key.",
 		Schemes: d.schemes,
 		Allow:   "POST, OPTIONS, HEAD",
+		Get:     dialects.Action{Handle: refuseGet},
 		Post:    dialects.Action{Handle: d.verifyEmail, Fields: d.emailKey.Fields()},
 	}
 	return map[string]dialects.View{
@@ -72,6 +73,9 @@ func (d *Dialect) resendView() dialects.View {
 		Post:    dialects.Action{Handle: d.resendEmail, Fields: d.resend.Fields()},
 	}
 }
+
+// refuseGet answers GET and HEAD, which the view announces and then refuses alike.
+func refuseGet(echo.Context) error { return serializers.MethodNotAllowed(http.MethodGet) }
 
 // verifyEmail takes the key of a link. Somebody who could read the mail need not be told that somebody else was faster.
 //
