@@ -129,16 +129,6 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		janitor: newJanitor(s, store, tokens, confirmations, verifications, mails, publisher, log), hooks: worker}, nil
 }
 
-// newBearer returns the scheme of JWTs, with the blacklist or without.
-func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store, log *slog.Logger) (*jwt.Scheme, error) {
-	cfg := s.JWT
-	cfg.Log = log
-	if !s.Features.TokenBlacklist {
-		return jwt.New(cfg, ring, store, nil)
-	}
-	return jwt.New(cfg, ring, store, store)
-}
-
 // newSimpleJWT returns simplejwt's endpoints.
 func newSimpleJWT(s *Settings, accounts *auth.Service, bearer *jwt.Scheme) *simplejwt.Dialect {
 	return simplejwt.New(s.simpleJWT(), simplejwt.Deps{

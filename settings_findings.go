@@ -96,6 +96,9 @@ func rules() []rule {
 		{"W027", true, func(l *Loaded) bool { return l.JWT.BlacklistAfterRotation && !l.JWT.ReuseEndsFamily },
 			"SIMPLE_JWT.REUSE_ENDS_FAMILY is false: whoever exchanges a stolen refresh token first keeps the login, and the " +
 				"owner, who is refused, does not end it."},
+		{"W031", true, func(l *Loaded) bool { return l.JWT.JWKURL != "" },
+			"SIMPLE_JWT.JWK_URL is set: only tokens signed with the keys published there are accepted. Unless the keys of this " +
+				"server are among them, it does not accept the tokens that it hands out."},
 		{"W008", false, func(l *Loaded) bool { return l.JWT.CheckRevokeToken },
 			"SIMPLE_JWT.CHECK_REVOKE_TOKEN puts an MD5 digest of the password hash into every token, readable by all who " +
 				"hold one. This is simplejwt's format and cannot be another."},

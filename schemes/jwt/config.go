@@ -18,6 +18,7 @@ type Config struct {
 	Algorithm    string `setting:"ALGORITHM" help:"The one signature algorithm: RS, PS, ES or HS with 256, 384 or 512, or EdDSA."`
 	SigningKey   string `setting:"SIGNING_KEY" secret:"true" help:"The private key (PEM, OpenSSH or JWK) or, for HS algorithms, the secret (empty: SECRET_KEY)."`
 	VerifyingKey string `setting:"VERIFYING_KEY" help:"The public key or keys (PEM, OpenSSH or JWK Set). Empty: the public half of SIGNING_KEY."`
+	JWKURL       string `setting:"JWK_URL" help:"Where another server publishes the keys that sign its tokens (a JWK Set, https). Tokens are then verified with these keys alone."`
 	Audience     any    `setting:"AUDIENCE" help:"A text or a list of texts: the aud of new tokens; others are refused. Empty: not looked at."`
 	Issuer       string `setting:"ISSUER" help:"The iss of new tokens; others are refused. Empty: not looked at."`
 

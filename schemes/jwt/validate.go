@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"watchword/models"
+	"watchword/schemes/jwt/keys"
 )
 
 // Validate reports every fault of the settings at once; each text begins with the name of the setting.
 func (c Config) Validate() error {
 	return errors.Join(
-		c.validateLifetimes(), c.validateAlgorithm(), c.validateHeader(), c.validateNames(), c.validateClasses(),
-		c.validateCustomClaims(),
+		c.validateLifetimes(), c.validateAlgorithm(), c.validateJWKURL(), c.validateHeader(), c.validateNames(),
+		c.validateClasses(), c.validateCustomClaims(),
 	)
 }
 
@@ -65,6 +66,19 @@ func (c Config) validateAlgorithm() error {
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
+}
+
+func (c Config) validateJWKURL() error {
+	if c.JWKURL == "" {
+		return nil
+	}
+	if strings.HasPrefix(c.Algorithm, "HS") {
+		return fmt.Errorf("JWK_URL: keys that are published go with RS256 and the like, not with %s", c.Algorithm)
+	}
+	if err := keys.CheckURL(c.JWKURL); err != nil {
+		return fmt.Errorf("JWK_URL: %w", err)
+	}
+	return nil
 }
 
 // audiences returns AUDIENCE as a list; nil when it is not set.

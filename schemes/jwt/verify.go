@@ -150,7 +150,7 @@ func (s *Scheme) checkSignature(p parsed) error {
 	if err != nil {
 		return err
 	}
-	if !s.cfg.KeyIDs {
+	if !s.cfg.KeyIDs && s.cfg.JWKURL == "" {
 		id = ""
 	}
 	err = errNoKey
