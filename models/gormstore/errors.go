@@ -41,6 +41,10 @@ func known(err error) bool {
 
 // kindOf finds the sentinel for err, or nil.
 func kindOf(err error) error {
+	var unreachable *pgconn.ConnectError // whatever the server says to somebody whom it does not let in
+	if errors.As(err, &unreachable) && !errors.Is(err, context.Canceled) {
+		return models.ErrUnavailable
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return postgresKind(pg.Code)
