@@ -70,6 +70,8 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"origins without the feature", quiet + "CORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
 		{"origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true", true, []string{}},
 		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},
+		{"webhooks without https", quiet + "WEBHOOKS: [{URL: 'http://example.com/', INSECURE: true, SECRETS: [" +
+			"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDrKWuQ2LxbkQ=]}]", true, []string{"W030"}},
 		{"lax origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true\nCORS_STRICT: false", true, []string{"W026"}},
 		{"secrets in sessions", quiet + "CSRF_USE_SESSIONS: true", false, []string{"W104"}},
 	} {
