@@ -73,7 +73,6 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"webhooks without https", quiet + "WEBHOOKS: [{URL: 'http://example.com/', INSECURE: true, SECRETS: [" +
 			"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDrKWuQ2LxbkQ=]}]", true, []string{"W030"}},
 		{"lax origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true\nCORS_STRICT: false", true, []string{"W026"}},
-		{"secrets in sessions", quiet + "CSRF_USE_SESSIONS: true", false, []string{"W104"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			loaded, err := loadWith(t, tt.file)

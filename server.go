@@ -67,7 +67,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		return nil, err
 	}
 	verifications := newVerifications(s, store, mails, accounts.Signals())
-	sessions := newSession(s, store)
+	sessions, protection := newSession(s, store)
 	known := newSchemes(s, accounts, bearer, tokens, sessions, store)
 
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
@@ -79,6 +79,9 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
 			return nil, err
 		}
+	}
+	if s.usesSessions() {
+		site.KeepSessions(sessions)
 	}
 	if prefix, ok := s.Features.Mounts[mountSimpleJWT]; ok {
 		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
@@ -116,6 +119,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	}
 	if s.Project.Demo {
 		demo.MountViews(site, known...)
+		demo.MountCSRF(site, protection)
 		mountMPDB(site, s, accounts, bearer)
 		demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(known, tokens)...)
 	}

@@ -1,18 +1,31 @@
 package main
 
 import (
+	"slices"
+
 	"watchword/auth/csrf"
 	"watchword/models/gormstore"
 	"watchword/schemes/session"
 )
 
-// newSession returns the scheme of Django's sessions.
-func newSession(s *Settings, store *gormstore.Store) *session.Scheme {
+// newSession returns the scheme of Django's sessions, and the protection of the requests that carry them.
+func newSession(s *Settings, store *gormstore.Store) (*session.Scheme, *csrf.Protection) {
 	cfg := s.Sessions
 	for _, backend := range s.Accounts.Backends {
 		cfg.Backends = append(cfg.Backends, backend.DottedName())
 	}
-	protection := s.CSRF
-	protection.IsSecure = s.Site.IsSecure
-	return session.New(cfg, store, csrf.New(protection), s.Signing)
+	keeper := session.NewKeeper(cfg, store, s.Signing)
+	protected := s.CSRF
+	protected.IsSecure = s.Site.IsSecure
+	protection := csrf.New(protected)
+	if protected.UseSessions {
+		protection = csrf.NewInSessions(protected, keeper)
+	}
+	return session.New(keeper, store, protection), protection
+}
+
+// usesSessions reports whether anything that is served looks at sessions.
+func (s *Settings) usesSessions() bool {
+	return s.CSRF.UseSessions || slices.Contains(s.REST.Authentication, classSession) ||
+		s.Features.Mounts[mountRESTAuth] != "" && s.RESTAuth.SessionLogin
 }

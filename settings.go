@@ -91,14 +91,13 @@ type logConfig struct {
 
 // projectConfig holds settings of Django itself that have little or nothing to say here.
 type projectConfig struct {
-	Debug           bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
-	Demo            bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
-	AuthUserModel   string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or that of a project whose fixtures are loaded: accounts.User, authentication.User. Users are kept in auth_user whatever it is."`
-	CSRFUseSessions bool   `setting:"CSRF_USE_SESSIONS" help:"Whether the CSRF secret is in the session. This version keeps it in its cookie all the same, and only says of every answer that it depends on cookies (Vary), as it does in Django then."`
-	LanguageCode    string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
-	LogoutOnGet     bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
-	UseTZ           bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
-	SiteID          int64  `setting:"SITE_ID" help:"The row of django_site that says what this site is called in mails, and, where PASSWORD_RESET_USE_SITES_DOMAIN is on or allauth off, where reset links begin."`
+	Debug         bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
+	Demo          bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
+	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or that of a project whose fixtures are loaded: accounts.User, authentication.User. Users are kept in auth_user whatever it is."`
+	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
+	LogoutOnGet   bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
+	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
+	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that says what this site is called in mails, and, where PASSWORD_RESET_USE_SITES_DOMAIN is on or allauth off, where reset links begin."`
 }
 
 // DefaultSettings returns the defaults of a mode.
@@ -198,7 +197,7 @@ func (s *Settings) derive(report *settings.Report) {
 	}
 	s.Database.UserModel = s.Project.AuthUserModel
 	s.Proxies.Count = s.REST.NumProxies
-	s.Site.VaryByCookie = s.Project.CSRFUseSessions
+	s.Site.VaryByCookie = s.CSRF.UseSessions
 	s.Keys.Keep = s.JWT.Leeway + max(s.JWT.AccessTokenLifetime, s.JWT.RefreshTokenLifetime,
 		s.JWT.SlidingTokenLifetime, s.JWT.SlidingTokenRefreshLifetime)
 }

@@ -57,10 +57,6 @@ func (l *Loaded) missingParts() []Finding {
 			fmt.Sprintf("%s (%s): belongs to a part that this version does not have; it has no effect.",
 				ignored.Name, ignored.Origin)})
 	}
-	if l.Project.CSRFUseSessions {
-		found = append(found, Finding{"watchword.W104", "CSRF_USE_SESSIONS: this version keeps the CSRF secret in a cookie " +
-			"all the same, and only says of every answer that it depends on cookies."})
-	}
 	for _, class := range l.REST.Authentication {
 		if text := class.missing(); text != "" {
 			found = append(found, Finding{"watchword.W103",

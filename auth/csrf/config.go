@@ -11,11 +11,15 @@ import (
 	"watchword/auth/cookie"
 )
 
+// failureView is the only value of CSRF_FAILURE_VIEW.
+const failureView = "django.views.csrf.csrf_failure"
+
 // headerPrefix begins the names that WSGI, and so Django, gives to headers.
 const headerPrefix = "HTTP_"
 
 // Config holds Django's settings of the same names.
 type Config struct {
+	UseSessions    bool            `setting:"CSRF_USE_SESSIONS" help:"Keep the secret that requests which change something must repeat in the session, and not in a cookie of its own."`
 	CookieName     string          `setting:"CSRF_COOKIE_NAME" help:"The cookie with the secret that requests which change something must repeat."`
 	CookieAge      time.Duration   `setting:"CSRF_COOKIE_AGE" help:"How long browsers keep that cookie. null or 0: until they are closed."`
 	CookieDomain   string          `setting:"CSRF_COOKIE_DOMAIN" help:"The domain of that cookie. Empty: the host that set it only."`
@@ -25,7 +29,9 @@ type Config struct {
 	CookieHTTPOnly bool            `setting:"CSRF_COOKIE_HTTPONLY" help:"Hide that cookie from scripts, which then cannot repeat it."`
 	HeaderName     string          `setting:"CSRF_HEADER_NAME" help:"The header that repeats the secret, written as WSGI does: HTTP_X_CSRFTOKEN is X-CSRFToken."`
 	TrustedOrigins []string        `setting:"CSRF_TRUSTED_ORIGINS" help:"Other origins whose pages may send requests that change something: https://app.example.com, or https://*.example.com with all its subdomains."`
-	FetchMetadata  bool            `setting:"CSRF_FETCH_METADATA" help:"Also refuse what the browser itself calls a request from another site (Sec-Fetch-Site), unless its origin is trusted."`
+	CookieMasked   bool            `setting:"CSRF_COOKIE_MASKED" help:"Write that cookie as Django did before 4.1, for programs that expect 64 characters in it."`
+	FailureView    string          `setting:"CSRF_FAILURE_VIEW" help:"Only django.views.csrf.csrf_failure, the page that Django shows for what is refused: there is no Python here."`
+	FetchMetadata  bool            `setting:"CSRF_FETCH_METADATA" help:"Also refuse what the browser itself says that another origin sent (Sec-Fetch-Site), logins included, unless that origin is trusted."`
 
 	// IsSecure says whether a request came over https. nil: the connection is TLS.
 	IsSecure func(r *http.Request) bool
@@ -37,7 +43,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		CookieName: "csrftoken", CookieAge: 52 * 7 * 24 * time.Hour, CookiePath: "/", CookieSameSite: cookie.Lax,
-		CookieSecure: true, HeaderName: "HTTP_X_CSRFTOKEN", FetchMetadata: true,
+		CookieSecure: true, HeaderName: "HTTP_X_CSRFTOKEN", FailureView: failureView, FetchMetadata: true,
 	}
 }
 
@@ -57,6 +63,10 @@ func (c Config) Validate() error {
 	if name, ok := strings.CutPrefix(c.HeaderName, headerPrefix); !ok || name == "" || strings.Trim(name, headerLetters) != "" {
 		faults = append(faults, fmt.Errorf("CSRF_HEADER_NAME: must be HTTP_ and capital letters, as in HTTP_X_CSRFTOKEN, not %q",
 			c.HeaderName))
+	}
+	if c.FailureView != "" && c.FailureView != failureView {
+		faults = append(faults, fmt.Errorf("CSRF_FAILURE_VIEW: must be %s, as no Python runs here, not %q", failureView,
+			c.FailureView))
 	}
 	for _, origin := range c.TrustedOrigins {
 		if _, _, ok := splitOrigin(strings.Replace(origin, "://*.", "://", 1)); !ok {

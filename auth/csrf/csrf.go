@@ -28,17 +28,27 @@ const (
 	CrossSite        Refusal = "Origin checking failed - the browser says that another site sent the request."
 )
 
+// Sessions keep secrets, instead of cookies.
+type Sessions interface {
+	// CSRFSecret returns the secret in r's session; "" where there is none.
+	CSRFSecret(r *http.Request) (string, error)
+	// KeepCSRFSecret puts secret into r's session, and opens one if there is none. It returns the cookies to send.
+	KeepCSRFSecret(r *http.Request, secret string) ([]*http.Cookie, error)
+}
+
 // Protection checks requests, and makes the cookies that they need. It is safe for concurrent use.
 //
 // Source: Django, django.middleware.csrf.CsrfViewMiddleware.
 type Protection struct {
-	cfg     Config
-	cookie  cookie.Attributes
-	header  string   // the name of the header, as Django spells it in answers
-	trusted []origin // of other sites
+	cfg      Config
+	cookie   cookie.Attributes
+	header   string   // the name of the header, as Django spells it in answers
+	trusted  []origin // of other sites
+	sessions Sessions // nil: secrets are in cookies
+	browsers *http.CrossOriginProtection
 }
 
-// New returns a Protection. cfg must be valid.
+// New returns a Protection whose secrets are in cookies. cfg must be valid.
 func New(cfg Config) *Protection {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -49,25 +59,32 @@ func New(cfg Config) *Protection {
 	name := strings.ToLower(strings.TrimPrefix(cfg.HeaderName, headerPrefix))
 	return &Protection{
 		cfg: cfg, cookie: cfg.attributes(), trusted: readOrigins(cfg.TrustedOrigins),
-		header: textproto.CanonicalMIMEHeaderKey(strings.ReplaceAll(name, "_", "-")),
+		header:   textproto.CanonicalMIMEHeaderKey(strings.ReplaceAll(name, "_", "-")),
+		browsers: http.NewCrossOriginProtection(),
 	}
 }
 
-// Check returns nil for a request that its user meant to send, and a Refusal for any other. Requests by safe methods
-// are not told apart: do not ask, or let them change something.
+// NewInSessions returns a Protection whose secrets are in sessions. cfg must be valid.
+func NewInSessions(cfg Config, sessions Sessions) *Protection {
+	p := New(cfg)
+	p.sessions = sessions
+	return p
+}
+
+// Check returns nil for a request that its user meant to send, and a Refusal for any other. Another error is one of the
+// sessions' storage. Requests by safe methods are not told apart: do not ask, or let them change something.
 //
 // A form is read up to its 1 MiB, and put back into r.Body.
 func (p *Protection) Check(r *http.Request) error {
 	if err := p.checkSource(r); err != nil {
 		return err
 	}
-	text, ok := cookie.Value(r, p.cookie.Name)
-	if !ok {
+	secret, err := p.stored(r)
+	switch {
+	case err != nil:
+		return err
+	case secret == "":
 		return NoCookie
-	}
-	secret, fault := readToken(text)
-	if fault != "" {
-		return Refusal("CSRF cookie " + fault + ".")
 	}
 	return p.checkToken(r, secret)
 }
@@ -88,25 +105,6 @@ func (p *Protection) checkToken(r *http.Request, secret string) error {
 	}
 	if fault != "" {
 		return Refusal("CSRF token from " + source + " " + fault + ".")
-	}
-	return nil
-}
-
-// Rotate returns a cookie with a new secret: whoever knew the one from before a login knows nothing after it.
-//
-// Source: Django, django.middleware.csrf.rotate_token.
-func (p *Protection) Rotate() *http.Cookie {
-	return p.cookie.Set(NewSecret(), p.cfg.CookieAge, p.cfg.Now())
-}
-
-// Repair returns a cookie with a new secret for a request whose own is malformed, and nil for all others.
-//
-// Source: Django, CsrfViewMiddleware.process_request.
-func (p *Protection) Repair(r *http.Request) *http.Cookie {
-	if text, ok := cookie.Value(r, p.cookie.Name); ok {
-		if _, fault := readToken(text); fault != "" {
-			return p.Rotate()
-		}
 	}
 	return nil
 }

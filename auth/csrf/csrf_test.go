@@ -259,18 +259,24 @@ func TestRequestsOverHTTPSNameAPageIfNoOrigin(t *testing.T) {
 	check(t, New(ExactConfig()), r, "") // the origin says it better
 }
 
-func TestWhatTheBrowserCallsCrossSiteIsRefused(t *testing.T) {
+func TestWhatTheBrowserSaysOtherOriginsSentIsRefused(t *testing.T) {
 	safe, exact := DefaultConfig(), ExactConfig()
-	safe.TrustedOrigins = []string{"https://app.example"}
+	safe.TrustedOrigins = []string{"https://app.example", "https://*.wild.example"}
 	tests := []struct {
 		cfg                Config
 		origin, site, want string
 	}{
 		{safe, "http://site.example", "same-origin", ""},
 		{safe, "http://site.example", "cross-site", string(CrossSite)},
+		{safe, "http://site.example", "same-site", string(CrossSite)},
+		{safe, "http://site.example", "garbage", string(CrossSite)},
+		{safe, "http://site.example", "", ""},
 		{safe, "https://app.example", "cross-site", ""},
+		{safe, "https://app.example", "same-site", ""},
+		{safe, "https://a.wild.example", "same-site", ""},
 		{safe, "", "cross-site", string(CrossSite)},
 		{safe, "", "none", ""},
+		{safe, "", "", ""},
 		{exact, "http://site.example", "cross-site", ""},
 	}
 	for _, test := range tests {
@@ -278,8 +284,18 @@ func TestWhatTheBrowserCallsCrossSiteIsRefused(t *testing.T) {
 		if test.origin != "" {
 			r.Header.Set("Origin", test.origin)
 		}
-		r.Header.Set("Sec-Fetch-Site", test.site)
+		if test.site != "" {
+			r.Header.Set("Sec-Fetch-Site", test.site)
+		}
 		check(t, New(test.cfg), r, test.want)
+	}
+	stranger := request("")
+	stranger.Header.Set("Origin", "https://evil.example")
+	if err := New(safe).CheckBrowser(stranger); !errors.Is(err, CrossSite) {
+		t.Errorf("an old browser with another origin: %v, want %v", err, CrossSite)
+	}
+	if err := New(exact).CheckBrowser(stranger); err != nil {
+		t.Errorf("without the wall: %v", err)
 	}
 }
 
@@ -316,15 +332,28 @@ func TestOnlyMalformedCookiesAreRepaired(t *testing.T) {
 	}
 }
 
+// rotated is the cookie after a login.
+func rotated(t *testing.T, cfg Config) *http.Cookie {
+	t.Helper()
+	secret, cookies := New(cfg).Rotate(request(""))
+	if len(cookies) != 1 {
+		t.Fatalf("%d cookies", len(cookies))
+	}
+	if got, fault := readToken(cookies[0].Value); got != secret {
+		t.Errorf("the cookie holds %s, %s, want %s", got, fault, secret)
+	}
+	return cookies[0]
+}
+
 func TestRotatedCookieIsAsTheSettingsSay(t *testing.T) {
-	c := New(DefaultConfig()).Rotate()
+	c := rotated(t, DefaultConfig())
 	if c.Name != "csrftoken" || len(c.Value) != secretLength || c.MaxAge != 31449600 || c.Path != "/" || !c.Secure ||
 		c.HttpOnly || c.SameSite != http.SameSiteLaxMode {
 		t.Errorf("got %s", c)
 	}
 	cfg := ExactConfig()
-	cfg.CookieAge = 0
-	if c := New(cfg).Rotate(); c.MaxAge != 0 || !c.Expires.IsZero() || c.Secure {
+	cfg.CookieAge, cfg.CookieMasked = 0, true
+	if c := rotated(t, cfg); c.MaxAge != 0 || !c.Expires.IsZero() || c.Secure || len(c.Value) != tokenLength {
 		t.Errorf("got %s", c)
 	}
 }
@@ -354,6 +383,7 @@ func TestFaultsOfTheSettings(t *testing.T) {
 		{func(c *Config) { c.CookieAge = -1 }, "CSRF_COOKIE_AGE: "},
 		{func(c *Config) { c.CookieName = "" }, "CSRF_COOKIE_NAME: "},
 		{func(c *Config) { c.HeaderName = "X-CSRFToken" }, "CSRF_HEADER_NAME: "},
+		{func(c *Config) { c.FailureView = "project.views.csrf" }, "CSRF_FAILURE_VIEW: "},
 		{func(c *Config) { c.HeaderName = "HTTP_" }, "CSRF_HEADER_NAME: "},
 		{func(c *Config) { c.TrustedOrigins = []string{"a.example"} }, "CSRF_TRUSTED_ORIGINS: "},
 		{func(c *Config) { c.TrustedOrigins = []string{"https://a.example/"} }, "CSRF_TRUSTED_ORIGINS: "},

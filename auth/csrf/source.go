@@ -38,10 +38,18 @@ func (p *Protection) checkSource(r *http.Request) error {
 			return err
 		}
 	}
-	if p.cfg.FetchMetadata && r.Header.Get("Sec-Fetch-Site") == "cross-site" && !p.isTrusted(from) {
-		return CrossSite
+	return p.CheckBrowser(r)
+}
+
+// CheckBrowser returns CrossSite for a request that, as its browser says, another origin sent which is not trusted, if
+// such requests are refused. It is a wall for requests that need no token, as a first login does.
+//
+// Source: net/http.CrossOriginProtection, which knows no origins with wildcards.
+func (p *Protection) CheckBrowser(r *http.Request) error {
+	if !p.cfg.FetchMetadata || p.browsers.Check(r) == nil || p.isTrusted(r.Header.Get("Origin")) {
+		return nil
 	}
-	return nil
+	return CrossSite
 }
 
 // own is the origin of this site, as r's sender calls it.

@@ -3,7 +3,7 @@
 // mounts on a Site.
 //
 // A request passes, in this order: request id, access log, recovery from panics, security headers, the rules for other
-// origins, the bounds of its body, the host, the path, and then the view's own checks (see View).
+// origins, its session, the bounds of its body, the host, the path, and then the view's own checks (see View).
 package dialects
 
 import (
@@ -92,6 +92,7 @@ type Site struct {
 	cors      *cors               // nil: answers are for pages of our own origin only
 	clients   *throttle.Clients   // nil: nobody asks whom requests are from
 	throttles []Throttle          // of all views
+	sessions  Sessions            // nil: there are none
 }
 
 // NewSite returns a site without views. log hears of every request and of every error that is ours.
@@ -112,7 +113,7 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.answerPreflight, s.varyByCookie,
-		s.shareAnswer, s.boundBody, s.checkHost, s.decodePath)
+		s.shareAnswer, s.keepSessions, s.boundBody, s.checkHost, s.decodePath)
 	return s
 }
 

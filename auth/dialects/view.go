@@ -32,6 +32,7 @@ type View struct {
 	Throttles   []Throttle // nil: the site's
 	Scope       string     // what scoped throttles count it as; "": they do not
 	Challenge   string     // instead of the first scheme's
+	NoHead      bool       // HEAD is refused, as by views of the original that are functions
 	Allow       string     // instead of the methods that it has, for one that the original announces otherwise
 	Get         Action
 	Post        Action
@@ -81,7 +82,12 @@ func newEndpoint(s *Site, v View) *endpoint {
 // action returns what the view does on method. HEAD is GET; net/http and write keep the body back.
 func (e *endpoint) action(method string) Action {
 	switch method {
-	case http.MethodGet, http.MethodHead:
+	case http.MethodGet:
+		return e.view.Get
+	case http.MethodHead:
+		if e.view.NoHead {
+			return Action{}
+		}
 		return e.view.Get
 	case http.MethodPost:
 		return e.view.Post

@@ -22,6 +22,23 @@ func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models
 	return found, nil
 }
 
+// SessionAndUser finds the session of that key that ends after now, and the user of that id, by one query. It returns
+// models.ErrNotFound if either is not there. Whose the session is only its data says.
+func (s *Store) SessionAndUser(ctx context.Context, key string, now time.Time, user models.UserID) (
+	*models.Session, *models.User, error) {
+	const query = "SELECT session_key, session_data, expire_date, " + wholeColumns + " FROM django_session, auth_user " +
+		"WHERE session_key = ? AND expire_date > ? AND auth_user.id = CAST(? AS bigint)"
+	if !storable(key) {
+		return nil, nil, models.ErrNotFound
+	}
+	found, u := new(models.Session), new(models.User)
+	into := append([]any{&found.Key, &found.Data, &found.ExpireDate}, wholeUser(u)...)
+	if err := s.row(ctx, query, []any{key, now, integer(user)}, into...); err != nil {
+		return nil, nil, err
+	}
+	return found, u, nil
+}
+
 // CreateSession inserts a session. It returns models.ErrConflict, and leaves the transaction usable, if the key is taken:
 // even the key of a session that has ended.
 func (s *Store) CreateSession(ctx context.Context, session models.Session) error {

@@ -15,9 +15,12 @@ import (
 const userColumns = "id, password, last_login, is_superuser, username, first_name, last_name, email, is_staff, " +
 	"is_active, date_joined"
 
-// selectUser begins a query for whole users, in the order of wholeUser.
-const selectUser = "SELECT " + userColumns + ", (SELECT e.ended_at FROM watchword_logins_ended AS e " +
-	"WHERE e.user_id = auth_user.id) FROM auth_user "
+// wholeColumns are the columns of a query for whole users, in the order of wholeUser.
+const wholeColumns = userColumns + ", (SELECT e.ended_at FROM watchword_logins_ended AS e " +
+	"WHERE e.user_id = auth_user.id)"
+
+// selectUser begins a query for whole users.
+const selectUser = "SELECT " + wholeColumns + " FROM auth_user "
 
 // userBy are the queries of UserBy. The cast lets ids be compared that the column is too small for.
 var userBy = map[models.UserField]string{

@@ -8,12 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"watchword/models"
 )
 
 // sessionStore keeps Django's sessions.
 type sessionStore interface {
 	Session(ctx context.Context, key string, now time.Time) (*models.Session, error)
+	SessionAndUser(ctx context.Context, key string, now time.Time, user models.UserID) (*models.Session, *models.User, error)
 	CreateSession(ctx context.Context, session models.Session) error
 	ReplaceSession(ctx context.Context, key string, session models.Session) error
 	ExtendSession(ctx context.Context, key string, until time.Time) error
@@ -43,6 +46,7 @@ func sessions(t *testing.T, s Store) {
 			wantNoSession(t, s, key, moment)
 		}
 	})
+	t.Run("a session is found together with a user", func(t *testing.T) { sessionAndUser(t, s) })
 	t.Run("a key is taken once", func(t *testing.T) {
 		if err := s.CreateSession(t.Context(), sessionOf("first", "stolen")); !errors.Is(err, models.ErrConflict) {
 			t.Errorf("got %v, want ErrConflict", err)
@@ -112,6 +116,33 @@ func sessions(t *testing.T, s Store) {
 		})
 	})
 	t.Run("ended ones go, in batches", func(t *testing.T) { sweepSessions(t, s) })
+}
+
+func sessionAndUser(t *testing.T, s Store) {
+	u := &models.User{Username: "owner", Password: "x", Email: "owner@example.com", IsActive: true, DateJoined: moment}
+	must(t, s.CreateUser(t.Context(), u))
+	session, user, err := s.SessionAndUser(t.Context(), "first", moment, u.ID)
+	must(t, err)
+	if session.Key != "first" || session.Data != "one" || !session.ExpireDate.Equal(moment.Add(time.Hour)) {
+		t.Errorf("the session is %+v", session)
+	}
+	alone, err := s.UserBy(t.Context(), models.UserFieldID, string(u.ID))
+	must(t, err)
+	if diff := cmp.Diff(alone, user); diff != "" {
+		t.Errorf("the user differs from the one found alone: %s", diff)
+	}
+	for _, none := range []struct {
+		key  string
+		now  time.Time
+		user models.UserID
+	}{
+		{"first", moment.Add(time.Hour), u.ID}, {"other", moment, u.ID}, {"fir\x00st", moment, u.ID},
+		{"first", moment, "987654"}, {"first", moment, ""}, {"first", moment, "x"}, {"first", moment, "99999999999999999999"},
+	} {
+		if _, _, err := s.SessionAndUser(t.Context(), none.key, none.now, none.user); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("%+v: %v, want ErrNotFound", none, err)
+		}
+	}
 }
 
 func wantSession(t *testing.T, s Store, key, data string) {

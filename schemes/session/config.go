@@ -25,6 +25,25 @@ func (e *Engine) UnmarshalText(text []byte) error {
 	return fmt.Errorf("sessions are kept in the database only (db, or django.contrib.sessions.backends.db), not in %q", text)
 }
 
+// Serializer is how sessions are written.
+type Serializer string
+
+// JSON is the only serializer: whoever can write pickles into the database can run code where they are read.
+const JSON Serializer = "json"
+
+// UnmarshalText reads a serializer's name, ours or the dotted Python name of the class it stands for.
+func (s *Serializer) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case string(JSON), "django.contrib.sessions.serializers.JSONSerializer", "django.core.signing.JSONSerializer":
+		*s = JSON
+		return nil
+	}
+	return fmt.Errorf("sessions are written as JSON only (json, or django.contrib.sessions.serializers.JSONSerializer), not by %q", text)
+}
+
+// cacheAlias is the only value of SESSION_CACHE_ALIAS.
+const cacheAlias = "default"
+
 // Config holds Django's settings of the same names.
 type Config struct {
 	Engine               Engine          `setting:"SESSION_ENGINE" help:"Where sessions are kept: db."`
@@ -38,6 +57,11 @@ type Config struct {
 	ExpireAtBrowserClose bool            `setting:"SESSION_EXPIRE_AT_BROWSER_CLOSE" help:"Have browsers forget the session cookie when they are closed."`
 	SaveEveryRequest     bool            `setting:"SESSION_SAVE_EVERY_REQUEST" help:"Count SESSION_COOKIE_AGE from the last request instead; every request then writes to the database."`
 
+	EmptyAge   time.Duration `setting:"SESSION_EMPTY_AGE" help:"How long a session lasts at most that holds nothing but the secret of CSRF_USE_SESSIONS, as every visitor may get one. 0: as long as others."`
+	CacheAlias string        `setting:"SESSION_CACHE_ALIAS" help:"Only default: sessions are not kept in a cache."`
+	FilePath   string        `setting:"SESSION_FILE_PATH" help:"Only null: sessions are not kept in files."`
+	Serializer Serializer    `setting:"SESSION_SERIALIZER" help:"How sessions are written: json."`
+
 	// Backends are the authentication backends that sessions may name, by their dotted Python names. A session that names
 	// another one is nobody's. New sessions name the first.
 	Backends []string
@@ -47,18 +71,20 @@ type Config struct {
 	Now func() time.Time
 }
 
-// DefaultConfig has Django's defaults, but for a cookie that travels over https only.
+// DefaultConfig has Django's defaults, but for a cookie that travels over https only, and sessions of visitors that end
+// after a day.
 func DefaultConfig() Config {
 	return Config{
 		Engine: Database, CookieName: "sessionid", CookieAge: 14 * 24 * time.Hour, CookiePath: "/",
 		CookieSameSite: cookie.Lax, CookieSecure: true, CookieHTTPOnly: true,
+		EmptyAge: 24 * time.Hour, CacheAlias: cacheAlias, Serializer: JSON,
 	}
 }
 
 // ExactConfig has Django's own defaults.
 func ExactConfig() Config {
 	c := DefaultConfig()
-	c.CookieSecure, c.NumericUserIDs = false, true
+	c.CookieSecure, c.NumericUserIDs, c.EmptyAge = false, true, 0
 	return c
 }
 
@@ -67,6 +93,15 @@ func (c Config) Validate() error {
 	faults := []error{c.attributes().Validate("SESSION_COOKIE_")}
 	if c.CookieAge < time.Second {
 		faults = append(faults, errors.New("SESSION_COOKIE_AGE: must be at least a second"))
+	}
+	if c.EmptyAge < 0 {
+		faults = append(faults, errors.New("SESSION_EMPTY_AGE: must not be negative"))
+	}
+	if c.CacheAlias != "" && c.CacheAlias != cacheAlias {
+		faults = append(faults, errors.New("SESSION_CACHE_ALIAS: sessions are kept in the database only; take it out"))
+	}
+	if c.FilePath != "" {
+		faults = append(faults, errors.New("SESSION_FILE_PATH: sessions are kept in the database only; take it out"))
 	}
 	return errors.Join(faults...)
 }

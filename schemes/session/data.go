@@ -20,6 +20,9 @@ const (
 	expiryKey  = "_session_expiry"
 )
 
+// csrfKey is the entry with the secret of CSRF, where sessions hold it.
+const csrfKey = "_csrftoken"
+
 // longest bounds what a session says of its own life: Python's dates end.
 const longest = 100 * 365 * 24 * time.Hour
 
@@ -60,6 +63,12 @@ func (d data) set(key, text string) {
 // isAnonymous reports whether nobody has logged in in the session.
 func (d data) isAnonymous() bool { return d[userKey] == nil }
 
+// isEmpty reports whether the session is good for nothing but a CSRF check.
+func (d data) isEmpty() bool {
+	_, hasSecret := d[csrfKey]
+	return len(d) == 0 || len(d) == 1 && hasSecret
+}
+
 // user returns the id of whom the session belongs to, and "" for nobody. An id that is a JSON number counts only where
 // numeric allows it.
 func (d data) user(numeric bool) models.UserID {
@@ -87,6 +96,9 @@ func (d data) lifetime(cfg Config, now time.Time) (age time.Duration, atBrowserC
 		if end, err := time.Parse(layout, d.text(expiryKey)); err == nil {
 			return min(end.Sub(now), longest), false
 		}
+	}
+	if cfg.EmptyAge > 0 && d.isEmpty() {
+		return min(cfg.EmptyAge, cfg.CookieAge), cfg.ExpireAtBrowserClose
 	}
 	return cfg.CookieAge, cfg.ExpireAtBrowserClose
 }

@@ -60,7 +60,7 @@ func newSite(t testing.TB, store *gormstore.Store, change func(*session.Config))
 
 // over is the same scheme over another store.
 func (s *site) over(store session.Store) *session.Scheme {
-	return session.New(s.cfg, store, csrf.New(csrf.ExactConfig()), s.keys)
+	return session.New(session.NewKeeper(s.cfg, store, s.keys), s.store, csrf.New(csrf.ExactConfig()))
 }
 
 func everyStore(t *testing.T, test func(t *testing.T, store *gormstore.Store)) {
@@ -101,6 +101,11 @@ func must(t testing.TB, err error) {
 func (s *site) entries(secretKey string) map[string]any {
 	hash := signing.NewSessionHasher(signing.Config{SecretKey: secretKey}).Hash(s.alice.Password)
 	return map[string]any{"_auth_user_id": string(s.alice.ID), "_auth_user_backend": model, "_auth_user_hash": hash}
+}
+
+// hashOf is the _auth_user_hash of u's sessions.
+func (s *site) hashOf(u *models.User) string {
+	return signing.NewSessionHasher(s.keys).Hash(u.Password)
 }
 
 // write stores a session as Django would.
@@ -298,13 +303,15 @@ func TestUnsafeRequestsNeedProofThatTheUserMeantThem(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := get(t, test.cookies)
+			r := s.Begin(get(t, test.cookies))
 			r.Method = test.method
 			if test.token != "" {
 				r.Header.Set("X-CSRFToken", test.token)
 			}
 			id, err := s.Authenticate(r)
-			if got := describe(id.Cookies); got != test.sent {
+			more, finishErr := s.Finish(r)
+			must(t, finishErr)
+			if got := describe(append(id.Cookies, more...)); got != test.sent {
 				t.Errorf("cookies: got %q, want %q", got, test.sent)
 			}
 			if test.refusal == "" {

@@ -131,7 +131,8 @@ func newBearer(t *testing.T, opts options, store *gormstore.Store) *jwt.Scheme {
 func newSessions(store *gormstore.Store) *session.Scheme {
 	cfg := session.ExactConfig()
 	cfg.Backends, cfg.Now = []string{"django.contrib.auth.backends.ModelBackend"}, clock
-	return session.New(cfg, store, csrf.New(csrf.ExactConfig()), signing.Config{SecretKey: "a secret key"})
+	keeper := session.NewKeeper(cfg, store, signing.Config{SecretKey: "a secret key"})
+	return session.New(keeper, store, csrf.New(csrf.ExactConfig()))
 }
 
 func must(t *testing.T, err error) {
