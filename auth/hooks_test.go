@@ -153,7 +153,7 @@ func TestAHookMayRefuseWhatIsToCome(t *testing.T) {
 		l.act = func(context.Context, models.Event) error { return answer }
 		_, err := service.Login(httptest.NewRequestWithContext(t.Context(), "POST", "/", nil), scheme{}, u)
 		var forbidden interface{ Forbidden() bool }
-		if !errors.Is(err, answer) || errors.As(err, &forbidden) != (answer == auth.ErrRefused) {
+		if !errors.Is(err, answer) || errors.As(err, &forbidden) != (name == "refused") {
 			t.Errorf("%s: login: %v", name, err)
 		}
 		revoked := false

@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -36,8 +37,8 @@ func credentials() map[string]string {
 	return map[string]string{"username": "mike", "password": ownPassword}
 }
 
-// send sends a request with headers given as name, value, name, value.
-func send(t *testing.T, s *harness.Server, method, path, body string, header ...string) *http.Response {
+// send sends a request with headers given as name, value, name, value. Redirects are not followed.
+func send(t *testing.T, s *harness.Server, method, path, body string, header ...string) harness.Answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -50,8 +51,12 @@ func send(t *testing.T, s *harness.Server, method, path, body string, header ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = answer.Body.Close()
-	return answer
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return harness.Answer{Status: answer.StatusCode, Header: answer.Header, Body: text}
 }
 
 // TestAttack_opqlife_logout_no_header is "opqlife-logout-no-header".
@@ -76,8 +81,8 @@ func TestAttack_opqlife_logout_no_header(t *testing.T) {
 		{"Cookie", cookies}, {"Cookie", cookies, "X-CSRFToken", jar["csrftoken"]},
 		{"Cookie", cookies, "X-CSRFToken", jar["csrftoken"], "Authorization", "Token"},
 	} {
-		if got := send(t, server, "DELETE", logoutPath, "", header...); got.StatusCode < 400 || got.StatusCode >= 500 {
-			t.Errorf("%v: %d, want 4xx", header, got.StatusCode)
+		if got := send(t, server, "DELETE", logoutPath, "", header...); got.Status < 400 || got.Status >= 500 {
+			t.Errorf("%v: %d, want 4xx", header, got.Status)
 		}
 	}
 }
@@ -125,8 +130,8 @@ func TestAttack_opqlife_unique(t *testing.T) {
 	if got := harness.Count(t, db.Open(t), "SELECT COUNT(*) FROM rest_authtoken_authtoken"); got != limit {
 		t.Errorf("%d rows, want the limit of %d", got, limit)
 	}
-	if got := send(t, server, "GET", whoAmIPath, "", "Authorization", "Token "+last); got.StatusCode != 200 {
-		t.Errorf("the newest login: %d", got.StatusCode)
+	if got := send(t, server, "GET", whoAmIPath, "", "Authorization", "Token "+last); got.Status != 200 {
+		t.Errorf("the newest login: %d", got.Status)
 	}
 }
 
@@ -185,7 +190,7 @@ func TestAttack_opqlife_idle(t *testing.T) {
 	}
 	use := func(token string) int {
 		t.Helper()
-		return send(t, server, "GET", whoAmIPath, "", "Authorization", "Token "+token).StatusCode
+		return send(t, server, "GET", whoAmIPath, "", "Authorization", "Token "+token).Status
 	}
 	used, _ := logIn(t.Context(), t, server)
 	idle, _ := logIn(t.Context(), t, server)
