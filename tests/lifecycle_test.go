@@ -12,7 +12,7 @@ import (
 // The scenarios of the group token_lifecycle in testdata/attacks.jsonl are told in words. Those that concern what this
 // version serves are played here; each test bears the name of its case. Where a case logs out, blacklist/ does it.
 //
-// Not yet: life-reenable needs a record of when an account was disabled, life-secretkey-fallback needs sessions.
+// Not yet: life-secretkey-fallback needs sessions.
 
 const (
 	refreshPath   = "/api/token/refresh/"
@@ -38,6 +38,7 @@ func TestTokenLifecycle(t *testing.T) {
 		{"life-verify-blacklisted", verifyBlacklisted},
 		{"life-blacklist-expired", blacklistExpired},
 		{"life-malleable-blacklist", otherSpellings},
+		{"life-reenable", reenabledUser},
 		{"life-inactive", inactiveUser},
 		{"life-deleted", deletedUser},
 	}
@@ -181,6 +182,49 @@ func otherSpellings(t *testing.T, x *target) {
 	for _, spelling := range append(spellings, refresh+"\n", " "+refresh) {
 		x.expect(t, refreshPath, "refresh", spelling, 401)
 	}
+}
+
+// reenabledUser logs in by JWT and by opaque token, is disabled and enabled, and logs in anew at once. The old proofs are
+// void, though the password is the same.
+func reenabledUser(t *testing.T, x *target) {
+	access, refresh := x.server.Login(t, "twin1", ownPassword)
+	opaque := x.opaqueLogin(t, "twin1")
+	if got := x.whoami(t, opaque); got != http.StatusOK {
+		t.Fatalf("an opaque token before it all: %d, want 200", got)
+	}
+	for _, command := range [][]string{{"deactivateuser", "--keep-password", "twin1"}, {"activateuser", "twin1"}} {
+		if out, err := x.server.Command(t.Context(), command...); err != nil {
+			t.Fatalf("%v: %v\n%s", command, err, out)
+		}
+	}
+	x.refused(t, access, refresh)
+	if got := x.whoami(t, opaque); got != http.StatusUnauthorized {
+		t.Errorf("an opaque token from before: %d, want 401", got)
+	}
+	access, refresh = x.server.Login(t, "twin1", ownPassword)
+	if got := x.server.Get(t, "/hello/", access); got.Status != http.StatusOK {
+		t.Errorf("an access token from after: %d %s, want 200", got.Status, got.Body)
+	}
+	x.expect(t, refreshPath, "refresh", refresh, http.StatusOK)
+}
+
+// opaqueLogin returns an opaque token.
+func (x *target) opaqueLogin(t *testing.T, username string) string {
+	t.Helper()
+	body := map[string]string{"username": username, "password": ownPassword}
+	return x.server.Post(t, "/auth/login/", body).Field(t, "token")
+}
+
+// whoami is the status of a resource that opaque tokens open.
+func (x *target) whoami(t *testing.T, opaque string) int {
+	t.Helper()
+	r := attack.Request{Method: http.MethodGet, Path: "/auth-demo/whoami/",
+		Headers: attack.Headers{{"Authorization", "Token " + opaque}}}
+	got, err := r.Send(t.Context(), x.server.Host, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Status
 }
 
 func inactiveUser(t *testing.T, x *target) {
