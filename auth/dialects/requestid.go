@@ -16,7 +16,7 @@ var requestIDPattern = regexp.MustCompile(`^[0-9A-Za-z._-]{1,64}$`)
 func (s *Site) identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(echo.HeaderXRequestID)
-		if !requestIDPattern.MatchString(id) {
+		if id == "" || !requestIDPattern.MatchString(id) {
 			var random [16]byte
 			_, _ = rand.Read(random[:]) // never fails
 			id = hex.EncodeToString(random[:])

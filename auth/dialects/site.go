@@ -55,8 +55,8 @@ func DefaultConfig() Config {
 func (c Config) Validate() error {
 	var faults []error
 	for _, host := range c.AllowedHosts {
-		parts := hostPattern.FindStringSubmatch(strings.ToLower(host))
-		if host != "*" && (parts == nil || parts[2] != "") {
+		name, port := splitHost(strings.ToLower(host))
+		if host != "*" && (name == "" || port != "") {
 			faults = append(faults, fmt.Errorf("ALLOWED_HOSTS: %q is no host name; ports and schemes do not belong there",
 				host))
 		}
