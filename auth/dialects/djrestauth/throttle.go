@@ -11,7 +11,7 @@ const throttleScope = "dj_rest_auth"
 func throttled(views map[string]dialects.View) map[string]dialects.View {
 	for path, view := range views {
 		switch path {
-		case "login", "logout", "password/change", "password/reset", "password/reset/confirm", "registration":
+		case "login", "logout", "password/change", "password/reset", "password/reset/confirm":
 			view.Scope = throttleScope
 			views[path] = view
 		}
