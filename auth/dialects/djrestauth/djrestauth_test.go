@@ -35,6 +35,7 @@ type options struct {
 	dialect djrestauth.Config
 	jwt     jwt.Config
 	resets  auth.ResetConfig
+	signup  auth.SignupConfig
 
 	recording bool // logins note the time
 }
@@ -54,7 +55,7 @@ type world struct {
 func newWorld(t *testing.T, change func(*options)) *world {
 	t.Helper()
 	opts := options{core: auth.DefaultConfig(), dialect: djrestauth.ExactConfig(), jwt: jwt.ExactConfig(),
-		resets: auth.ExactResetConfig()}
+		resets: auth.ExactResetConfig(), signup: auth.ExactSignupConfig()}
 	opts.dialect.SessionLogin = false
 	opts.core.Now, opts.jwt.Now = clock, clock
 	change(&opts)
@@ -70,7 +71,8 @@ func newWorld(t *testing.T, change func(*options)) *world {
 	sessions := newSessions(w.store)
 	djrestauth.Mount(w.site, "/auth/", djrestauth.New(opts.dialect, djrestauth.Deps{
 		Accounts: logins, Tokens: w.bearer, Keys: plain, Sessions: sessions,
-		Resets: newResets(t, opts.resets, w), Schemes: []schemes.Scheme{plain, w.bearer, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
+		Registration: newRegistration(t, opts, w),
+		Resets:       newResets(t, opts.resets, w), Schemes: []schemes.Scheme{plain, w.bearer, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
 	}))
 	return w
 }
