@@ -249,9 +249,9 @@ func (x *target) refused(t *testing.T, access, refresh string) {
 	x.expect(t, refreshPath, "refresh", refresh, 401)
 }
 
-func (x *target) exec(t *testing.T, statement string) {
+func (x *target) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
-	if _, err := x.state.DB.ExecContext(t.Context(), statement); err != nil {
+	if _, err := x.state.DB.ExecContext(t.Context(), statement, args...); err != nil {
 		t.Fatal(err)
 	}
 }

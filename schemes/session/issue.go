@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 
-	"watchword/auth/cookie"
 	"watchword/models"
 	"watchword/schemes"
 )
@@ -111,7 +110,7 @@ func (s *Scheme) Revoke(r *http.Request, id schemes.Identity) (schemes.Grant, er
 			return schemes.Grant{}, err
 		}
 	}
-	key, _ := cookie.Value(r, s.keeper.cookie.Name)
+	key, _ := s.keeper.keyOf(r)
 	if id.Scheme == Name && id.Key != "" {
 		key = id.Key
 	}

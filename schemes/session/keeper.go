@@ -65,13 +65,26 @@ type opened struct {
 	user *models.User // whose it probably is; nil: not looked up
 }
 
+// keyOf returns the key in r's cookie. ok is false where there is no cookie, and where there are several: nobody can tell
+// which is ours. One in quotes, which we never send, has the empty key, which no session has.
+func (k *Keeper) keyOf(r *http.Request) (key string, ok bool) {
+	found := r.CookiesNamed(k.cookie.Name)
+	if len(found) != 1 {
+		return "", false
+	}
+	if found[0].Quoted {
+		return "", true
+	}
+	return found[0].Value, true
+}
+
 // present returns the session that r names, nil for none. It is looked up once for a request.
 func (k *Keeper) present(r *http.Request) (*opened, error) {
 	v := visitOf(r)
 	if v.looked {
 		return v.session, nil
 	}
-	if key, ok := cookie.Value(r, k.cookie.Name); ok {
+	if key, ok := k.keyOf(r); ok {
 		found, err := k.open(r.Context(), key)
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return nil, err
@@ -158,7 +171,7 @@ func (k *Keeper) slide(r *http.Request, o *opened) ([]*http.Cookie, error) {
 // cookies nobody can tell which.
 func (k *Keeper) forget(r *http.Request) []*http.Cookie {
 	visitOf(r).settled = true
-	if _, carried := cookie.Value(r, k.cookie.Name); !carried {
+	if _, carried := k.keyOf(r); !carried {
 		return nil
 	}
 	return []*http.Cookie{k.cookie.Delete()}

@@ -258,14 +258,11 @@ func TestCookiesThatNameNoSessionAreTakenBack(t *testing.T) {
 		"sessionid=attackerchosen0123456789abcdefgh": "forget sessionid", "sessionid=" + fixedKey + "a": "forget sessionid",
 		"sessionid=" + fixedKey[1:]: "forget sessionid", "sessionid=" + strings.Repeat("a", 1<<16): "forget sessionid",
 		"sessionid=" + fixedKey + "; sessionid=" + fixedKey: "", "sessionid=x; sessionid=" + fixedKey: "",
-		"SESSIONID=" + fixedKey: "", "=sessionid=" + fixedKey: "",
+		`sessionid="` + fixedKey + `"`: "forget sessionid", "SESSIONID=" + fixedKey: "", "=sessionid=" + fixedKey: "",
 	} {
 		if id, cookies := s.visit(t, header); !id.Anonymous() || cookies != want {
 			t.Errorf("%.60q: got %+v, %q, want nobody, %q", header, id.User, cookies, want)
 		}
-	}
-	if id, _ := s.visit(t, `sessionid="`+fixedKey+`"`); id.Anonymous() {
-		t.Error("a quoted cookie is not read")
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"watchword/auth/cookie"
 	"watchword/auth/csrf"
 	"watchword/models"
 )
@@ -53,7 +52,7 @@ func (s *Scheme) Finish(r *http.Request) ([]*http.Cookie, error) {
 // finish is Finish for the session alone.
 func (k *Keeper) finish(r *http.Request) ([]*http.Cookie, error) {
 	v := visitOf(r)
-	key, carried := cookie.Value(r, k.cookie.Name)
+	key, carried := k.keyOf(r)
 	switch {
 	case v.settled || !carried:
 		return nil, nil

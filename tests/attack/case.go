@@ -74,6 +74,7 @@ type Expected struct {
 	HeaderMustNotEqual  map[string][]string `json:"header_must_not_equal"`
 	HeaderMustNotHave   map[string][]string `json:"header_must_not_contain"`
 	HeaderAbsent        []string            `json:"header_absent"`
+	CookieNotSet        string              `json:"response_must_not_set_cookie_value"`
 	RedirectHost        string              `json:"redirect_host_must_be"`
 	StateUnchanged      []string            `json:"state_unchanged"` // names of probes
 	NoOutbound          bool                `json:"no_outbound_connection"`

@@ -30,6 +30,9 @@ func (e *Expected) Check(a Answer, v Values) []string {
 		}
 	}
 	e.checkHeaders(a, v, fault)
+	if value := v.Expand(e.CookieNotSet); value != "" && strings.Contains(strings.Join(a.Header.Values("Set-Cookie"), "\n"), value) {
+		fault("a cookie is set to %.200q", value)
+	}
 	if e.RedirectHost != "" {
 		e.checkRedirect(a, v, fault)
 	}
