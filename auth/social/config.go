@@ -18,6 +18,8 @@ type Config struct {
 	Timeout time.Duration `setting:"SOCIALACCOUNT_REQUESTS_TIMEOUT" help:"How long a request to an identity provider may take."`
 	// InspectTokens asks Facebook's debug_token, too.
 	InspectTokens bool `setting:"SOCIALACCOUNT_INSPECT_TOKENS" help:"Ask Facebook itself whom an access token was issued to, on top of proving it with appsecret_proof. The other providers are asked in any case."`
+	// QueryEmail asks GitHub for the addresses that the profile does not show.
+	QueryEmail bool `setting:"SOCIALACCOUNT_QUERY_EMAIL" help:"Ask GitHub for e-mail addresses, and whether they are verified. Off: take the public one, of which that is not known."`
 	// AllowLoopback lets providers be on this machine, and without TLS.
 	AllowLoopback bool `setting:"SOCIALACCOUNT_ALLOW_LOOPBACK" help:"Let identity providers be on this machine, and without https. For tests."`
 	// Now is the clock. nil: time.Now.
@@ -25,7 +27,9 @@ type Config struct {
 }
 
 // DefaultConfig knows no provider.
-func DefaultConfig() Config { return Config{Timeout: 5 * time.Second, InspectTokens: true} }
+func DefaultConfig() Config {
+	return Config{Timeout: 5 * time.Second, InspectTokens: true, QueryEmail: true}
+}
 
 // ExactConfig asks Facebook what allauth asks it, and lets recordings bring providers of their own.
 func ExactConfig() Config { return Config{Timeout: 5 * time.Second, AllowLoopback: true} }
@@ -94,6 +98,12 @@ func (c ProviderConfig) apps() []App {
 	return append([]App{c.App}, c.Apps...)
 }
 
+// Configured reports whether we have an app at the provider of that name.
+func (c Config) Configured(name string) bool {
+	ours := slices.ContainsFunc(c.Providers[openIDConnect].apps(), func(app App) bool { return app.ProviderID == name })
+	return ours || len(c.Providers[name].apps()) > 0
+}
+
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
@@ -109,6 +119,9 @@ func (c Config) Validate() error {
 }
 
 func (c Config) providerFaults(name string, p ProviderConfig) (faults []error) {
+	if build, _ := named(name); build == nil && name != openIDConnect {
+		return []error{errors.New("APPS: there is no such provider; one that speaks OpenID Connect is an app of " + openIDConnect)}
+	}
 	for _, u := range []struct{ setting, value string }{
 		{"GRAPH_API_URL", p.GraphURL}, {"GITHUB_URL", p.GitHubURL}, {"ID_TOKEN_ISSUER", p.Issuer},
 		{"TOKENINFO_URL", p.TokenInfo}, {"TWITTER_API_URL", p.TwitterURL},

@@ -3,6 +3,7 @@ package social_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -94,7 +95,7 @@ func TestRequestsGoOverTLSAndNotToThisMachine(t *testing.T) {
 	for _, address := range []string{plain.URL, tls.URL} {
 		cfg := social.DefaultConfig()
 		cfg.Providers = map[string]social.ProviderConfig{"facebook": {GraphURL: address, App: social.App{ClientID: ourClient}}}
-		sources, err := social.New(cfg, []string{"facebook"})
+		sources, err := social.New(cfg, []string{"facebook"}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +130,7 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := social.New(social.DefaultConfig(), []string{"myspace"}); err == nil {
+	if _, err := social.New(social.DefaultConfig(), []string{"myspace"}, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("New took a provider that nobody knows")
 	}
 }

@@ -12,7 +12,11 @@ package social
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Proof is what a client has got from a provider. Of the tokens one is enough.
@@ -70,17 +74,26 @@ type Source struct {
 	Signs bool
 
 	provider Provider
+	log      *slog.Logger
 	trusted  bool // VERIFIED_EMAIL
 	byEmail  bool // EMAIL_AUTHENTICATION
 }
 
 // Identify asks the provider.
 func (s Source) Identify(ctx context.Context, p Proof) (Identity, error) {
+	if len(p.AccessToken)+len(p.TokenSecret)+len(p.Code) > maxProof {
+		return Identity{}, &Failure{Reason: Rejected}
+	}
 	id, err := s.provider.Identify(ctx, p)
+	var down *Unavailable
+	if errors.As(err, &down) {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "identity provider unavailable", slog.String("provider", s.Name),
+			slog.Any("error", down.Err))
+	}
 	if err != nil {
 		return Identity{}, err
 	}
-	if id.UID == "" || len(id.UID) > maxUID {
+	if !isUID(id.UID) {
 		return Identity{}, &Failure{Reason: NoSubject}
 	}
 	id.Provider, id.LogsInByEmail = s.Name, s.byEmail
@@ -90,3 +103,11 @@ func (s Source) Identify(ctx context.Context, p Proof) (Identity, error) {
 
 // maxUID is the width of the column that keeps an Identity.UID.
 const maxUID = 191
+
+// isUID reports whether an id can be kept.
+func isUID(text string) bool {
+	return text != "" && len(text) <= maxUID && utf8.ValidString(text) && !strings.Contains(text, "\x00")
+}
+
+// maxProof is how much of a Proof is sent on to a provider.
+const maxProof = 16 << 10

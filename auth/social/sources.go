@@ -3,6 +3,7 @@ package social
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type builder struct {
 	client  *http.Client
 	now     func() time.Time
 	inspect bool
+	query   bool
 }
 
 // caller returns what all providers have.
@@ -29,28 +31,29 @@ func (b builder) caller() *caller {
 // issuer returns the OpenID provider at that address.
 func (b builder) issuer(url string) *issuer { return newIssuer(url, false, b.client, b.now) }
 
-// named returns a provider that has a name of its own, and its title. ok is false for others.
-func named(name string, b builder) (p Provider, title string, ok bool) {
+// named returns how a provider that has a name of its own is made, and its title. It returns nil for others.
+func named(name string) (build func(builder) Provider, title string) {
 	switch name {
 	case "google":
-		return newGoogle(b), "Google", true
+		return newGoogle, "Google"
 	case "github":
-		return newGitHub(b), "GitHub", true
+		return newGitHub, "GitHub"
 	case "facebook":
-		return newFacebook(b), "Facebook", true
+		return newFacebook, "Facebook"
 	case "twitter":
-		return newTwitter(b), "Twitter", true
+		return newTwitter, "Twitter"
 	case "apple":
-		return newApple(b), "Apple", true
+		return newApple, "Apple"
 	case "microsoft":
-		return newMicrosoft(b), "Microsoft", true
+		return newMicrosoft, "Microsoft"
 	}
-	return nil, "", false
+	return nil, ""
 }
 
 // New returns the providers of those names, in that order. Names that are not known by themselves are those of apps of
-// openid_connect. A provider without an app refuses everybody. The error names what there is not.
-func New(cfg Config, names []string) ([]Source, error) {
+// openid_connect. A provider without an app refuses everybody. The error names what there is not. log hears of providers
+// that cannot be asked.
+func New(cfg Config, names []string, log *slog.Logger) ([]Source, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -58,32 +61,35 @@ func New(cfg Config, names []string) ([]Source, error) {
 	var sources []Source
 	for _, name := range names {
 		p := cfg.Providers[name]
-		b := builder{cfg: p, client: client, now: cfg.Now, inspect: cfg.InspectTokens}
+		b := builder{cfg: p, client: client, now: cfg.Now, inspect: cfg.InspectTokens, query: cfg.QueryEmail}
 		s := Source{Name: name, Signs: name == "twitter", trusted: p.VerifiedEmail, byEmail: p.EmailAuthentication}
-		var ok bool
-		if s.provider, s.Title, ok = named(name, b); !ok {
-			if s, ok = generic(cfg, name, b); !ok {
-				return nil, fmt.Errorf("FEATURES.social: %q is neither google, github, facebook, twitter, apple, microsoft nor "+
-					"the provider_id of an app of SOCIALACCOUNT_PROVIDERS.openid_connect", name)
-			}
+		build, title := named(name)
+		if build != nil {
+			s.provider, s.Title = build(b), title
+		} else if !s.generic(cfg, b) {
+			return nil, fmt.Errorf("FEATURES.social: %q is neither google, github, facebook, twitter, apple, microsoft nor "+
+				"the provider_id of an app of SOCIALACCOUNT_PROVIDERS.openid_connect", name)
 		}
+		s.log = log
 		sources = append(sources, s)
 	}
 	return sources, nil
 }
 
-// generic returns the provider whose apps have name as their provider_id.
-func generic(cfg Config, name string, b builder) (Source, bool) {
-	b.cfg = cfg.Providers[openIDConnect]
-	b.cfg.Apps = slices.DeleteFunc(slices.Clone(b.cfg.apps()), func(app App) bool { return app.ProviderID != name })
+// generic makes s the provider whose apps have its name as their provider_id, and reports whether there are any.
+func (s *Source) generic(cfg Config, b builder) bool {
+	group := cfg.Providers[openIDConnect]
+	b.cfg = group
 	b.cfg.App = App{}
+	b.cfg.Apps = slices.DeleteFunc(slices.Clone(group.apps()), func(app App) bool { return app.ProviderID != s.Name })
 	if len(b.cfg.Apps) == 0 {
-		return Source{}, false
+		return false
 	}
 	app := b.cfg.Apps[0]
 	server := strings.TrimSuffix(app.Settings.ServerURL, "/.well-known/openid-configuration")
 	o := &openID{caller: b.caller(), issuer: b.issuer(server), identity: standard}
 	o.prove = o.introspect
-	return Source{Name: name, Title: cmp.Or(app.Name, name), provider: o, trusted: b.cfg.VerifiedEmail,
-		byEmail: b.cfg.EmailAuthentication}, true
+	s.provider, s.Title = o, cmp.Or(app.Name, s.Name)
+	s.trusted, s.byEmail = group.VerifiedEmail, group.EmailAuthentication
+	return true
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"maps"
 	"math/big"
 	"net/http"
@@ -127,7 +128,7 @@ func only(t *testing.T, cfg social.Config, name string) social.Source {
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	sources, err := social.New(cfg, []string{name})
+	sources, err := social.New(cfg, []string{name}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
