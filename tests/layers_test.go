@@ -58,7 +58,7 @@ var layers = []layer{
 		[]string{"golang.org/x/text", "github.com/google/uuid"}},
 
 	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/throttle"}, []string{"github.com/labstack/echo"}},
-	{"auth/dialects/*", []string{"auth", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf"},
+	{"auth/dialects/*", []string{"auth", "auth/social", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf"},
 		[]string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 
