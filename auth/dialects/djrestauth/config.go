@@ -49,6 +49,8 @@ type Config struct {
 	LogoutOnPasswordChange bool `setting:"LOGOUT_ON_PASSWORD_CHANGE" help:"End the session that changes the password. Tokens stay good either way."`
 	// RegisterPermissions say who may make accounts. Empty: everybody.
 	RegisterPermissions []dialects.PermissionClass `setting:"REGISTER_PERMISSION_CLASSES" help:"Who may register: authenticated, anybody."`
+	// SocialSessionLogin opens a session at every login with an identity provider.
+	SocialSessionLogin bool `setting:"SOCIAL_SESSION_LOGIN" help:"Open a session at a login with an identity provider even without SESSION_LOGIN, as allauth does."`
 	// LavishRegistration hands out more at registration than a login does.
 	LavishRegistration bool `setting:"LAVISH_REGISTRATION" help:"Open a session at registration even without SESSION_LOGIN, and put the refresh token into its body even with JWT_AUTH_HTTPONLY, as dj-rest-auth does. Off: a registration hands out what a login does."`
 
@@ -101,6 +103,7 @@ func ExactConfig() Config {
 		TokenModel: PlainToken,
 
 		LavishRegistration: true,
+		SocialSessionLogin: true,
 
 		UsernameRequired: true, UsernameMinLength: 1,
 		SessionLogin:   true,

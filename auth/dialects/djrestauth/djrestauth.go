@@ -88,6 +88,7 @@ type Deps struct {
 	Resets   Resets
 
 	Registration *Registration // nil: nobody can register
+	Social       *Social       // nil: no identity providers
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
@@ -103,11 +104,14 @@ type Dialect struct {
 	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
 
 	registration *Registration // nil: nobody can register
+	social       *Social       // nil: no identity providers
 
 	identify func(ctx context.Context, in *serializers.Login) (*models.User, error) // what people log in with
 	grant    func(c echo.Context, u *models.User) error                             // what a login returns
 	end      func(c echo.Context) (detail string, err error)                        // what a logout ends, and says
 	welcome  func(c echo.Context, u *models.User) error                             // what a registration returns
+
+	socialGrant func(c echo.Context, u *models.User) error // what a login with an identity provider returns
 
 	login          *serializers.Serializer[serializers.Login]
 	user           *serializers.Serializer[serializers.UserDetails]
@@ -120,6 +124,8 @@ type Dialect struct {
 	signup         *serializers.Serializer[serializers.Signup]
 	emailKey       *serializers.Serializer[serializers.EmailKey]
 	resend         *serializers.Serializer[serializers.ResendEmail]
+	socialLogin    *serializers.Serializer[serializers.SocialLogin]
+	twitterLogin   *serializers.Serializer[serializers.TwitterLogin]
 }
 
 // New returns a dialect over deps.
@@ -144,7 +150,10 @@ func New(cfg Config, deps Deps) *Dialect {
 		signup:         serializers.New[serializers.Signup](cfg.Serializers, passwords, cfg.requireForSignup),
 		emailKey:       serializers.New[serializers.EmailKey](cfg.Serializers),
 		resend:         serializers.New[serializers.ResendEmail](cfg.Serializers, cfg.requireForSignup),
+		socialLogin:    serializers.New[serializers.SocialLogin](cfg.Serializers),
+		twitterLogin:   serializers.New[serializers.TwitterLogin](cfg.Serializers),
 		registration:   deps.Registration,
+		social:         deps.Social,
 	}
 	if cfg.SessionLogin {
 		d.sessions = deps.Sessions
@@ -154,6 +163,9 @@ func New(cfg Config, deps Deps) *Dialect {
 	d.chooseEnd()
 	if d.registration != nil {
 		d.chooseWelcome(deps.Sessions)
+	}
+	if d.social != nil {
+		d.chooseSocialGrant(deps)
 	}
 	return d
 }
@@ -167,10 +179,14 @@ func Mount(site *dialects.Site, prefix string, d *Dialect) {
 		site.Mount(prefix+path, view)
 		site.Mount(prefix+path+"/", view)
 	}
-	if d.registration == nil {
-		return
+	if d.registration != nil {
+		for path, view := range d.registrationViews() {
+			site.Mount(prefix+path, view)
+		}
 	}
-	for path, view := range d.registrationViews() {
-		site.Mount(prefix+path, view)
+	if d.social != nil {
+		for path, view := range d.socialViews() {
+			site.Mount(prefix+path, view)
+		}
 	}
 }
