@@ -92,7 +92,15 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 			return nil, err
 		}
 		registration := newRegistration(s, accounts, store, verifications)
-		djrestauth.Mount(site, prefix, newRESTAuth(s, accounts, bearer, sessions, resets, store, known, registration))
+		providers, err := newSocial(s, accounts, store, verifications, registration, log)
+		if err != nil {
+			return nil, err
+		}
+		d := newRESTAuth(s, accounts, bearer, sessions, resets, store, known, registration, providers)
+		djrestauth.Mount(site, prefix, d)
+		if s.Project.Demo {
+			djrestauth.MountSocialAccounts(site, "/", d)
+		}
 		if err := mountPages(site, s, resets, verifications); err != nil {
 			return nil, err
 		}

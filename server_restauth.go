@@ -15,13 +15,14 @@ import (
 // newRESTAuth returns dj-rest-auth's endpoints.
 func newRESTAuth(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, sessions schemes.Scheme,
 	resets *auth.ResetMails, store *gormstore.Store, known []schemes.Scheme,
-	registration *djrestauth.Registration) *djrestauth.Dialect {
+	registration *djrestauth.Registration, providers *djrestauth.Social) *djrestauth.Dialect {
 	if s.RESTAuth.SessionLogin {
 		accounts = accounts.Recording() // a session is Django's own login, which notes the time
 	}
 	return djrestauth.New(s.restAuth(), djrestauth.Deps{
 		Accounts: accounts, Schemes: known, Tokens: bearer, Sessions: sessions,
 		Resets: resets, Keys: token.NewPlain(store, time.Now), Registration: registration,
+		Social: providers,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"watchword/auth/dialects/pages"
 	"watchword/auth/password"
 	"watchword/auth/signing"
+	"watchword/auth/social"
 	"watchword/auth/throttle"
 	"watchword/email"
 	"watchword/email/outbox"
@@ -62,6 +63,8 @@ type Settings struct {
 	Registration auth.RegistrationConfig `setting:",inline"`
 	Signups      auth.SignupConfig       `setting:",inline"`
 	Verification auth.VerificationConfig `setting:",inline"`
+	Social       auth.SocialConfig       `setting:",inline"`
+	Providers    social.Config           `setting:",inline"`
 	AuthToken    authtoken.Config        `setting:",inline"`
 	Janitor      janitor.Config          `setting:",inline"`
 	Email        email.Config            `setting:",inline"`
@@ -131,6 +134,8 @@ func DefaultSettings(mode Compatibility) Settings {
 		Registration: auth.DefaultRegistrationConfig(),
 		Signups:      auth.DefaultSignupConfig(),
 		Verification: auth.DefaultVerificationConfig(),
+		Social:       auth.DefaultSocialConfig(),
+		Providers:    social.DefaultConfig(),
 		AuthToken:    authtoken.DefaultConfig(),
 		Janitor:      janitor.DefaultConfig(),
 		Email:        email.DefaultConfig(),
@@ -159,6 +164,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Registration = auth.ExactRegistrationConfig()
 		s.Signups = auth.ExactSignupConfig()
 		s.Verification = auth.ExactVerificationConfig()
+		s.Providers = social.ExactConfig()
 		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()
 		s.Tutorial = exactTutorial()

@@ -12,7 +12,7 @@ type Features struct {
 	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, authtoken, tutorial-jwt, hello, students."`
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold at dj-rest-auth's endpoints: who gets a reset mail, what reset links look like, what people log in with."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
-	Social         []string          `setting:"social" help:"Identity providers. Not used by this version."`
+	Social         []string          `setting:"social" help:"The identity providers that people can log in with, at NAME/ and NAME/connect/ below dj-rest-auth's mount: google, github, facebook, twitter, apple, microsoft, and the provider_id of every app of openid_connect."`
 	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them."`
 	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it, email_confirmation with {key}. Behind a path of this server there is a plain page."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`

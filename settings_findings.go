@@ -150,6 +150,10 @@ func rules() []rule {
 		{"W026", true, func(l *Loaded) bool { return l.Features.CORS && l.CORS.AllowCredentials && !l.CORS.Strict },
 			"CORS_STRICT is false: a pattern also lets in longer names than it means, and nothing keeps " +
 				"CORS_ALLOW_CREDENTIALS from those who are let in that way."},
+		{"W040", false, (*Loaded).unconfigured,
+			"FEATURES.social names an identity provider without an app in SOCIALACCOUNT_PROVIDERS: it refuses everybody."},
+		{"W041", true, func(l *Loaded) bool { return l.Providers.AllowLoopback && len(l.Features.Social) > 0 },
+			"SOCIALACCOUNT_ALLOW_LOOPBACK is on: identity providers may be asked without https, and on this machine."},
 		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
 			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}

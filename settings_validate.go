@@ -30,6 +30,7 @@ func (s *Settings) Validate() error {
 		s.CSRF.Validate(),
 		s.Registration.Validate(),
 		s.Signups.Validate(),
+		s.Providers.Validate(),
 		s.Verification.Validate(),
 		s.AuthToken.Validate(),
 		s.Janitor.Validate(),
@@ -47,6 +48,7 @@ func (s *Settings) Validate() error {
 	faults = append(faults, s.dangers()...)
 	faults = append(faults, s.tutorialDangers()...)
 	faults = append(faults, s.signupDangers()...)
+	faults = append(faults, s.socialDangers()...)
 	if s.Signing.SecretKey != "" {
 		faults = append(faults, s.Signing.Validate())
 	}
