@@ -21,13 +21,20 @@ const clientsFolder = "clients"
 // node prepares a program of clients/ that is to talk to server.
 func node(t *testing.T, server *harness.Server, args ...string) *exec.Cmd {
 	t.Helper()
+	cmd := nodeProgram(t, args...)
+	cmd.Env = append(os.Environ(), "BASE_URL="+server.URL, "USERNAME=mike", "PASSWORD="+ownPassword)
+	return cmd
+}
+
+// nodeProgram prepares a program of clients/.
+func nodeProgram(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
 	program := harness.Program(t, "node")
 	if _, err := os.Stat(filepath.Join(clientsFolder, "node_modules")); err != nil {
 		harness.Missing(t, "tests/clients/node_modules (npm ci --prefix tests/clients)")
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Dir = clientsFolder
-	cmd.Env = append(os.Environ(), "BASE_URL="+server.URL, "USERNAME=mike", "PASSWORD="+ownPassword)
 	return cmd
 }
 
