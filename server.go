@@ -68,7 +68,8 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	}
 	verifications := newVerifications(s, store, mails, accounts.Signals())
 	sessions, protection := newSession(s, store)
-	known := newSchemes(s, accounts, bearer, tokens, sessions, store)
+	pairs := newCookies(s, bearer, protection)
+	known := newSchemes(s, accounts, bearer, pairs, tokens, sessions, store)
 
 	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
 	counts := newCounts(store)
@@ -96,7 +97,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		if err != nil {
 			return nil, err
 		}
-		d := newRESTAuth(s, accounts, bearer, sessions, resets, store, known, registration, providers)
+		d := newRESTAuth(s, accounts, pairs, sessions, resets, store, known, registration, providers)
 		djrestauth.Mount(site, prefix, d)
 		if s.Project.Demo {
 			djrestauth.MountSocialAccounts(site, "/", d)
@@ -167,13 +168,15 @@ func recording(s *Settings, accounts *auth.Service) *auth.Service {
 }
 
 // newSchemes returns the schemes that DEFAULT_AUTHENTICATION_CLASSES names, as far as this version has them.
-func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, tokens *token.Scheme,
+func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, pairs *jwt.Cookies, tokens *token.Scheme,
 	sessions *session.Scheme, store *gormstore.Store) []schemes.Scheme {
 	var list []schemes.Scheme
 	for _, class := range s.REST.Authentication {
 		switch class {
-		case classJWT, classJWTCookie:
+		case classJWT:
 			list = append(list, bearer)
+		case classJWTCookie:
+			list = append(list, pairs)
 		case classBasic:
 			list = append(list, basic.New(accounts, auth.ErrInvalidCredentials))
 		case classToken:

@@ -73,7 +73,7 @@ type Settings struct {
 	Project      projectConfig           `setting:",inline"`
 	Features     Features                `setting:"FEATURES"`
 	REST         restConfig              `setting:"REST_FRAMEWORK"`
-	RESTAuth     djrestauth.Config       `setting:"REST_AUTH"`
+	RESTAuth     restAuthConfig          `setting:"REST_AUTH"`
 	JWT          jwt.Config              `setting:"SIMPLE_JWT"`
 	Tutorial     tutorialConfig          `setting:"TUTORIAL_JWT"`
 }
@@ -146,18 +146,19 @@ func DefaultSettings(mode Compatibility) Settings {
 		},
 		Features: defaultFeatures(),
 		REST:     defaultREST(),
-		RESTAuth: djrestauth.DefaultConfig(),
+		RESTAuth: restAuthConfig{djrestauth.DefaultConfig(), jwt.DefaultCookieConfig()},
 		JWT:      jwt.DefaultConfig(),
 		Tutorial: defaultTutorial(),
 	}
 	if mode == Exact {
 		s.Accounts = auth.ExactConfig()
 		s.Resets = auth.ExactResetConfig()
+		s.Site = dialects.ExactConfig()
 		s.CORS = dialects.ExactCORSConfig()
 		s.Proxies = throttle.ExactProxyConfig()
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()
-		s.RESTAuth = djrestauth.ExactConfig()
+		s.RESTAuth = restAuthConfig{djrestauth.ExactConfig(), jwt.ExactCookieConfig()}
 		s.Tokens = token.ExactConfig()
 		s.Sessions = session.ExactConfig()
 		s.CSRF = csrf.ExactConfig()

@@ -109,9 +109,18 @@ func rules() []rule {
 		{"W013", false, settingsReadableByAll,
 			"The settings file holds a secret and can be read by every user of this machine. Run chmod 600 on it, or keep " +
 				"the secret in a file of its own that WATCHWORD_…_FILE names."},
-		{"W014", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.UseJWT && l.RESTAuth.HTTPOnly },
-			"REST_AUTH.JWT_AUTH_HTTPONLY keeps refresh tokens for cookies, and this version sets none: a login at " +
-				"dj-rest-auth cannot be prolonged. Set it to false."},
+		{"W014", false, (*Loaded).losesRefreshTokens,
+			"REST_AUTH.JWT_AUTH_HTTPONLY keeps refresh tokens for cookies, and JWT_AUTH_REFRESH_COOKIE names none: a login " +
+				"at dj-rest-auth cannot be prolonged. Name a cookie, or set JWT_AUTH_HTTPONLY to false."},
+		{"W040", false, (*Loaded).ignoresTokenCookie,
+			"REST_AUTH.JWT_AUTH_COOKIE is set, but nobody is recognised by it. Add jwt-cookie to " +
+				"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES."},
+		{"W041", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.Cookies.UseCSRF },
+			"REST_AUTH.JWT_AUTH_COOKIE_USE_CSRF is false: pages of other sites may be able to send requests with the cookie."},
+		{"W042", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.Cookies.Secure },
+			"REST_AUTH.JWT_AUTH_SECURE is false: whoever can listen to one request without https can take the login over."},
+		{"W043", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.HTTPOnly },
+			"REST_AUTH.JWT_AUTH_HTTPONLY is false: scripts can read the cookies with tokens."},
 		{"W015", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.HandsOutNothing() },
 			"REST_AUTH has none of USE_JWT, TOKEN_MODEL and SESSION_LOGIN: a login at dj-rest-auth hands out nothing."},
 		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
@@ -167,6 +176,21 @@ func writesMD5(l *Loaded) bool {
 
 // mounted reports whether a component is asked for.
 func (l *Loaded) mounted(name string) bool { return l.Features.Mounts[name] != "" }
+
+// losesRefreshTokens reports whether refresh tokens of dj-rest-auth are neither in bodies nor in cookies.
+func (l *Loaded) losesRefreshTokens() bool {
+	return l.mounted(mountRESTAuth) && l.RESTAuth.UseJWT && l.RESTAuth.HTTPOnly && l.RESTAuth.Cookies.RefreshName == ""
+}
+
+// tokensInCookies reports whether logins at dj-rest-auth set cookies with tokens.
+func (l *Loaded) tokensInCookies() bool {
+	return l.mounted(mountRESTAuth) && l.RESTAuth.UseJWT && (l.RESTAuth.Cookies.Name != "" || l.RESTAuth.Cookies.RefreshName != "")
+}
+
+// ignoresTokenCookie reports whether an access token is put into a cookie that nothing reads.
+func (l *Loaded) ignoresTokenCookie() bool {
+	return l.tokensInCookies() && l.RESTAuth.Cookies.Name != "" && !slices.Contains(l.REST.Authentication, classJWTCookie)
+}
 
 // noSchemes reports whether dj-rest-auth's endpoints recognise nobody: the tutorial's tokens are not read there.
 func (l *Loaded) noSchemes() bool {

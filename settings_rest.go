@@ -81,8 +81,6 @@ func readClass[C ~string](c *C, text []byte, kind string, python map[string]C) e
 // missing says what this version does not have of the class, or nothing.
 func (c authenticationClass) missing() string {
 	switch c {
-	case classJWTCookie:
-		return "this version reads the token in the header only, not the cookie."
 	case classTutorial:
 		return "its tokens are read below the mount tutorial-jwt only; elsewhere the others are asked."
 	default:

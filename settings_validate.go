@@ -39,6 +39,7 @@ func (s *Settings) Validate() error {
 		s.Outbox.Validate(),
 		s.Webhooks.Validate(),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
+		prefixed("REST_AUTH.", s.RESTAuth.Cookies.Validate()),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)

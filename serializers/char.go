@@ -40,7 +40,7 @@ func (c *Char) read(v any, f *Field) []string {
 		return []string{f.invalidMessage()}
 	}
 	trimmed := strings.TrimFunc(text, isSpace)
-	if text == "" || trimmed == "" && !f.KeepSpaces {
+	if text == "" || trimmed == "" && (f.BlankSpace || !f.KeepSpaces) {
 		if !f.AllowBlank {
 			return []string{f.blankMessage()}
 		}

@@ -33,6 +33,7 @@ type Field struct {
 
 	AllowBlank bool     `json:"-"`
 	KeepSpaces bool     `json:"-"` // do not strip white space off both ends
+	BlankSpace bool     `json:"-"` // white space alone is blank even where it is kept
 	Codes      bool     `json:"-"` // say "required" and "blank" instead of sentences
 	Rules      []string `json:"-"` // names of further rules, checked before all others
 

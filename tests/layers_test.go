@@ -67,7 +67,7 @@ var layers = []layer{
 }
 
 var (
-	jwtOurs  = []string{"models", "schemes", "schemes/jwt/*", "auth/csrf", "auth/signing"}
+	jwtOurs  = []string{"models", "schemes", "schemes/jwt/*", "auth/cookie", "auth/csrf", "auth/signing"}
 	jwtThird = []string{"github.com/golang-jwt/jwt", "github.com/MicahParks/jwkset", "golang.org/x/crypto/ssh"}
 )
 

@@ -57,7 +57,7 @@ type site struct {
 
 func newSite(t testing.TB, change func(*Config, *RESTConfig)) site {
 	t.Helper()
-	cfg, rest := DefaultConfig(), DefaultRESTConfig()
+	cfg, rest := ExactConfig(), DefaultRESTConfig()
 	cfg.AllowedHosts = []string{"example.com"}
 	if change != nil {
 		change(&cfg, &rest)

@@ -33,6 +33,8 @@ type Config struct {
 	// ProxySSLHeader is the header in which a proxy in front says how it was called, as WSGI writes it, and what it says
 	// for https. Empty: no proxy is believed. Clients must not be able to pass the proxy by, nor to set the header.
 	ProxySSLHeader []string `setting:"SECURE_PROXY_SSL_HEADER" help:"The header, and its value, by which a proxy in front says that it was called over https: [HTTP_X_FORWARDED_PROTO, https]. Only where clients cannot set it themselves."`
+	// IgnoreBadCredentials serves views that are open to everybody also to who brings a credential that is no good.
+	IgnoreBadCredentials bool `setting:"IGNORE_BAD_CREDENTIALS" help:"Where everybody may ask, as at login, logout and refresh, treat who brings an expired or foreign credential as who brings none. Off: they are refused until they take it away, which browsers do not do with cookies."`
 	// VaryByCookie tells caches that every answer depends on cookies, as it does where something reads the session of
 	// every request.
 	VaryByCookie bool
@@ -48,7 +50,16 @@ func DefaultConfig() Config {
 		MaxBody:      1 << 20,
 		BodyTimeout:  10 * time.Second,
 		Now:          time.Now,
+
+		IgnoreBadCredentials: true,
 	}
+}
+
+// ExactConfig is DefaultConfig, but refuses bad credentials everywhere, as Django REST framework does.
+func ExactConfig() Config {
+	c := DefaultConfig()
+	c.IgnoreBadCredentials = false
+	return c
 }
 
 // Validate returns every fault, each beginning with the setting's name.

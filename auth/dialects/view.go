@@ -2,6 +2,7 @@ package dialects
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -179,7 +180,7 @@ func (x *exchange) authenticate(c echo.Context) error {
 		}
 		id, err := scheme.Authenticate(c.Request())
 		SetCookies(c, id.Cookies) // a refusal may have some, too
-		if err != nil {
+		if err != nil && !x.forgives(err) {
 			return err
 		}
 		if !id.Anonymous() {
@@ -188,6 +189,14 @@ func (x *exchange) authenticate(c echo.Context) error {
 		}
 	}
 	return nil
+}
+
+// forgives reports whether the view is open to who brings a credential that is no good, as if they brought none. A
+// credential that was sent without its user's will is another matter.
+func (x *exchange) forgives(err error) bool {
+	var failure *schemes.Failure
+	return x.site.cfg.IgnoreBadCredentials && x.view.Permission == nil && errors.As(err, &failure) &&
+		failure.Reason != schemes.CSRF
 }
 
 func (x *exchange) permit() error {

@@ -112,6 +112,29 @@ func TestTheFirstSchemeThatKnowsTheUserWins(t *testing.T) {
 	want(t, w, 403, `{"detail":"Incorrect authentication credentials."}`, "Vary", "Accept, Cookie")
 }
 
+func TestBadCredentialsKeepNobodyFromOpenViews(t *testing.T) {
+	bad := &fakeScheme{name: "bad", failure: schemes.Fail("bad", schemes.Expired, nil)}
+	unmeant := &fakeScheme{name: "unmeant", failure: schemes.Fail("unmeant", schemes.CSRF, nil)}
+	for _, tt := range []struct {
+		name   string
+		ignore bool
+		view   View
+		want   int
+	}{
+		{"open", true, View{Schemes: []schemes.Scheme{bad}}, 200},
+		{"open, told to refuse", false, View{Schemes: []schemes.Scheme{bad}}, 403},
+		{"not open", true, View{Schemes: []schemes.Scheme{bad}, Permission: IsAuthenticated}, 403},
+		{"sent without the user's will", true, View{Schemes: []schemes.Scheme{unmeant}}, 403},
+	} {
+		s := newSite(t, func(cfg *Config, _ *RESTConfig) { cfg.IgnoreBadCredentials = tt.ignore })
+		tt.view.Get = say(200, hello{"x"})
+		s.Mount("/", tt.view)
+		if got := s.ask("GET", "/", ""); got.Code != tt.want {
+			t.Errorf("%s: got %d, want %d", tt.name, got.Code, tt.want)
+		}
+	}
+}
+
 func TestMethods(t *testing.T) {
 	s := newSite(t, nil)
 	s.Mount("/", View{Get: say(200, hello{"Hello, World!"}), Delete: say(204, nil)})

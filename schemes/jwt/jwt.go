@@ -148,11 +148,16 @@ func (s *Scheme) Authenticate(r *http.Request) (schemes.Identity, error) {
 	if raw == "" {
 		return schemes.Identity{}, err
 	}
-	t, err := s.proof(r.Context(), raw)
+	return s.recognise(r.Context(), raw)
+}
+
+// recognise says whose token it is, and refuses one that is no good.
+func (s *Scheme) recognise(ctx context.Context, raw string) (schemes.Identity, error) {
+	t, err := s.proof(ctx, raw)
 	if err != nil {
 		return schemes.Identity{}, err
 	}
-	u, err := s.user(r.Context(), t)
+	u, err := s.user(ctx, t)
 	if err != nil {
 		return schemes.Identity{}, err
 	}

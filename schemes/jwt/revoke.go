@@ -54,7 +54,7 @@ func (r *Revoker) RevokeAll(ctx context.Context, user models.UserID) error {
 // RevokeOthers ends all refresh tokens of the user but the one that came with the access token which id came from. The
 // token does not name it, but both were made in the same second: that of iat, or, when the access token came with the
 // successor of a refresh token, that from which the lifetime of the access token counts. Logins of one user in one
-// second are not told apart.
+// second are not told apart. Access tokens of the others go on until they expire, unless a login of another scheme asks.
 func (r *Revoker) RevokeOthers(ctx context.Context, id schemes.Identity) error {
 	if id.Scheme != Name {
 		return r.RevokeAll(ctx, id.User.ID)

@@ -39,8 +39,8 @@ type Config struct {
 	TokenModel TokenModel `setting:"TOKEN_MODEL" help:"The opaque token that a login hands out without USE_JWT: token (rest_framework.authtoken.models.Token), or null for none."`
 	// SessionLogin opens a session at every login, beside whatever else it hands out; a logout ends it.
 	SessionLogin bool `setting:"SESSION_LOGIN" help:"Open a session at every login, beside what else it hands out, and end it at logout."`
-	// HTTPOnly keeps refresh tokens out of bodies.
-	HTTPOnly bool `setting:"JWT_AUTH_HTTPONLY" help:"Keep refresh tokens out of bodies, for cookies only; this version sets no cookies, so nobody gets them."`
+	// HTTPOnly keeps refresh tokens out of bodies, and cookies from scripts.
+	HTTPOnly bool `setting:"JWT_AUTH_HTTPONLY" help:"Keep refresh tokens out of bodies, and cookies with tokens from scripts. Without JWT_AUTH_REFRESH_COOKIE nobody gets refresh tokens then."`
 	// ReturnExpiration tells at login when the tokens expire.
 	ReturnExpiration bool `setting:"JWT_AUTH_RETURN_EXPIRATION" help:"Tell at login when the tokens expire."`
 	// OldPasswordField asks for the old password when it is changed.
@@ -65,6 +65,8 @@ type Config struct {
 	EmailRequired     bool
 	// KeepPasswordSpaces takes passwords as they were sent, instead of stripping white space off both ends.
 	KeepPasswordSpaces bool
+	// LogoutForgives lets browsers log out whose cookie has no good refresh token any more.
+	LogoutForgives bool
 	// LogoutOnGet lets GET log out, which is allauth's ACCOUNT_LOGOUT_ON_GET.
 	LogoutOnGet bool
 	// TokenBlacklist says that refresh tokens can be taken back, as with simplejwt's token_blacklist app.
@@ -88,6 +90,7 @@ func DefaultConfig() Config {
 		OldPasswordField:   true,
 		Serializers:        serializers.DefaultConfig(),
 		KeepPasswordSpaces: true,
+		LogoutForgives:     true,
 		TokenBlacklist:     true,
 		Allauth:            true,
 		Links:              dialects.DefaultLinkConfig(),

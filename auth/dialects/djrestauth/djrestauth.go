@@ -70,6 +70,17 @@ type Tokens interface {
 	schemes.Refresher
 	// Verify says whether token, of any kind, is valid. A bad token is a *schemes.Failure.
 	Verify(ctx context.Context, token string) error
+	Jar
+}
+
+// Jar is what knows the cookies that carry the tokens.
+type Jar interface {
+	// HasCookie reports whether the access token goes by cookie.
+	HasCookie() bool
+	// RefreshToken returns the refresh token in a cookie of r.
+	RefreshToken(r *http.Request) (token string, ok bool)
+	// Clear returns the cookies that make the browser which sent r forget its tokens.
+	Clear(r *http.Request) []*http.Cookie
 }
 
 // Keys is the scheme of opaque tokens.
@@ -170,8 +181,8 @@ func New(cfg Config, deps Deps) *Dialect {
 	return d
 }
 
-// asItIs makes white space around a value a part of it.
-func asItIs(f *serializers.Field) { f.KeepSpaces = true }
+// asItIs makes white space around a value a part of it; alone it is no value.
+func asItIs(f *serializers.Field) { f.KeepSpaces, f.BlankSpace = true, true }
 
 // Mount puts the endpoints of d on site, below prefix, which ends in a slash. Their own last slash may be left out.
 func Mount(site *dialects.Site, prefix string, d *Dialect) {

@@ -36,6 +36,8 @@ type options struct {
 	jwt     jwt.Config
 	resets  auth.ResetConfig
 	signup  auth.SignupConfig
+	cookies jwt.CookieConfig
+	site    dialects.Config
 
 	recording bool // logins note the time
 }
@@ -55,7 +57,9 @@ type world struct {
 func newWorld(t *testing.T, change func(*options)) *world {
 	t.Helper()
 	opts := options{core: auth.DefaultConfig(), dialect: djrestauth.ExactConfig(), jwt: jwt.ExactConfig(),
-		resets: auth.ExactResetConfig(), signup: auth.ExactSignupConfig()}
+		resets: auth.ExactResetConfig(), signup: auth.ExactSignupConfig(), cookies: jwt.ExactCookieConfig(),
+		site: dialects.ExactConfig()}
+	opts.site.AllowedHosts = []string{"*"}
 	opts.dialect.SessionLogin = false
 	opts.core.Now, opts.jwt.Now = clock, clock
 	change(&opts)
@@ -66,13 +70,15 @@ func newWorld(t *testing.T, change func(*options)) *world {
 		logins = w.core.Recording()
 	}
 	w.bearer = newBearer(t, opts, w.store)
+	opts.cookies.HTTPOnly = opts.dialect.HTTPOnly
+	pairs := jwt.NewCookies(opts.cookies, w.bearer, csrf.New(csrf.ExactConfig()))
 	plain := token.NewPlain(w.store, clock)
-	w.site = dialects.NewSite(siteConfig(), dialects.DefaultRESTConfig(), slog.New(slog.NewTextHandler(t.Output(), nil)))
+	w.site = dialects.NewSite(opts.site, dialects.DefaultRESTConfig(), slog.New(slog.NewTextHandler(t.Output(), nil)))
 	sessions := newSessions(w.store)
 	djrestauth.Mount(w.site, "/auth/", djrestauth.New(opts.dialect, djrestauth.Deps{
-		Accounts: logins, Tokens: w.bearer, Keys: plain, Sessions: sessions,
-		Registration: newRegistration(t, opts, w),
-		Resets:       newResets(t, opts.resets, w), Schemes: []schemes.Scheme{plain, w.bearer, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
+		Accounts: logins, Tokens: pairs, Keys: plain, Sessions: sessions,
+		Registration: newRegistration(t, opts, w), Resets: newResets(t, opts.resets, w),
+		Schemes: []schemes.Scheme{plain, pairs, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
 	}))
 	return w
 }
@@ -85,12 +91,6 @@ func (w *world) in(t *testing.T) *world {
 }
 
 func clock() time.Time { return now }
-
-func siteConfig() dialects.Config {
-	cfg := dialects.DefaultConfig()
-	cfg.AllowedHosts = []string{"*"}
-	return cfg
-}
 
 func openStore(t *testing.T) *gormstore.Store {
 	t.Helper()

@@ -29,6 +29,9 @@ func (d *Dialect) logOut(c echo.Context) error {
 	if err := d.endSession(c); err != nil {
 		return err
 	}
+	if d.cfg.UseJWT {
+		dialects.SetCookies(c, d.tokens.Clear(c.Request()))
+	}
 	said, err := d.end(c)
 	if err != nil {
 		return err
@@ -64,10 +67,12 @@ func (d *Dialect) chooseEnd() {
 		d.end = endAny
 	case !d.cfg.UseJWT:
 		d.end = endToken
+	case !d.cfg.TokenBlacklist && d.tokens.HasCookie():
+		d.end = endAny
 	case !d.cfg.TokenBlacklist:
 		d.end = endNothing
 	case d.cfg.HTTPOnly:
-		d.end = endCookie
+		d.end = d.endCookie
 	default:
 		d.end = d.endRefresh
 	}
@@ -92,36 +97,47 @@ func endNothing(echo.Context) (string, error) {
 		"Please make sure the token is deleted client side.", nil
 }
 
-// endCookie would end the refresh token of a cookie, but none is ever set.
-func endCookie(echo.Context) (string, error) {
-	return "", tokenRefused("Refresh token was not included in cookie data.")
+// endCookie ends the refresh token of the cookie.
+func (d *Dialect) endCookie(c echo.Context) (string, error) {
+	err := tokenRefused("Refresh token was not included in cookie data.")
+	if token, there := d.tokens.RefreshToken(c.Request()); there {
+		err = d.blacklist(c, token, err)
+	}
+	var refused *serializers.Problem
+	if d.cfg.LogoutForgives && errors.As(err, &refused) {
+		return loggedOut, nil
+	}
+	return loggedOut, err
 }
 
 // endRefresh ends the refresh token in the body, whoever sends it: possession is the proof (RFC 7009 section 2). null
 // is no token; the original makes a new one, ends that and reports success.
 func (d *Dialect) endRefresh(c echo.Context) (string, error) {
-	const missing = "Refresh token was not included in request data."
+	missing := tokenRefused("Refresh token was not included in request data.")
 	token, given, err := serializers.ReadLogout(d.cfg.Serializers, c.Request())
 	if err != nil {
 		return "", err
 	}
 	if !given {
-		return "", tokenRefused(missing)
+		return "", missing
 	}
-	err = d.tokens.Blacklist(c.Request().Context(), token)
+	return loggedOut, d.blacklist(c, token, missing)
+}
+
+// blacklist ends a refresh token. One without an id is as good as missing.
+func (d *Dialect) blacklist(c echo.Context, token string, missing error) error {
+	err := d.tokens.Blacklist(c.Request().Context(), token)
 	var failure *schemes.Failure
-	switch {
-	case err == nil:
-		return loggedOut, nil
-	case !errors.As(err, &failure):
-		return "", err
-	case failure.Reason == schemes.NoID:
-		return "", tokenRefused(missing)
+	if !errors.As(err, &failure) {
+		return err
+	}
+	if failure.Reason == schemes.NoID {
+		return missing
 	}
 	if message := dialects.TokenMessage(failure); message != "" {
-		return "", tokenRefused(message)
+		return tokenRefused(message)
 	}
-	return "", err
+	return err
 }
 
 // tokenRefused is an answer of status 401 that says no more than detail: neither a code nor a challenge.

@@ -74,10 +74,10 @@ func (d *Dialect) savePassword(c echo.Context, in serializers.NewPassword) error
 //
 // Source: dj_rest_auth.serializers.PasswordChangeSerializer.save.
 func (d *Dialect) stayLoggedIn(c echo.Context) error {
-	dialects.VaryByCookie(c)
 	if d.cfg.LogoutOnPasswordChange {
 		return nil
 	}
+	dialects.VaryByCookie(c)
 	for _, scheme := range d.schemes {
 		renewer, ok := scheme.(schemes.Renewer)
 		if !ok {

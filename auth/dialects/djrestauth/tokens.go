@@ -14,7 +14,7 @@ import (
 // nothing is the body of a success that has nothing to say.
 type nothing struct{}
 
-// refreshToken answers a refresh token with an access token, and with a new refresh token when they rotate.
+// refreshToken answers a refresh token, in the body or else in a cookie, with an access token, and with a new refresh token when they rotate.
 //
 // Source: dj_rest_auth.jwt_auth.get_refresh_view.
 func (d *Dialect) refreshToken(c echo.Context) error {
@@ -23,14 +23,19 @@ func (d *Dialect) refreshToken(c echo.Context) error {
 	if err := d.refresh.Read(c.Request(), &in); err != nil {
 		return err
 	}
-	if !in.Refresh.Given {
+	raw, there := in.Refresh.Text, in.Refresh.Given
+	if !there {
+		raw, there = d.tokens.RefreshToken(c.Request())
+	}
+	if !there {
 		return serializers.AuthenticationFailed(
 			serializers.Detail{Detail: "No valid refresh token found.", Code: "token_not_valid"})
 	}
-	grant, err := d.tokens.Refresh(c.Request().Context(), in.Refresh.Text)
+	grant, err := d.tokens.Refresh(c.Request().Context(), raw)
 	if err != nil {
 		return refusal(err)
 	}
+	dialects.SetCookies(c, grant.Cookies)
 	return dialects.Respond(c, http.StatusOK, d.pair.refreshed(grant))
 }
 

@@ -63,7 +63,7 @@ func newSite(t *testing.T, cfg tutorialjwt.Config) *dialects.Site {
 		auth.Deps{Store: store, Passwords: passwords, Validators: validators, Log: slog.Default()})
 	tokens, err := jwt.NewTutorial(jwt.ExactTutorialConfig(), secret, store)
 	must(t, err)
-	hosts := dialects.DefaultConfig()
+	hosts := dialects.ExactConfig()
 	hosts.AllowedHosts = []string{"*"}
 	site := dialects.NewSite(hosts, dialects.DefaultRESTConfig(), slog.New(slog.NewTextHandler(t.Output(), nil)))
 	tutorialjwt.Mount(site, "/jwt/", tutorialjwt.New(cfg, tutorialjwt.Deps{
