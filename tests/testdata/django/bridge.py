@@ -3,6 +3,9 @@
     {"op": "create", "username", "password", "hasher"}   a new user, the password hashed by that algorithm
     {"op": "authenticate", "username", "password"}       django.contrib.auth.authenticate; {"ok": true or false}
     {"op": "request", "method", "path", "bearer", "body"}   a request to the project's views; {"status", "json"}
+    {"op": "browse", "method", "path", "cookies", "form"}   a browser's request; {"status", "json": {"user", "cookies"}}
+    {"op": "password", "username", "password"}           a new password for a user
+    {"op": "session", "key", "entries"}                  writes entries into a session; {"json": all that it holds}
 """
 import json
 import os
@@ -16,6 +19,8 @@ django.setup()
 from django.contrib.auth import authenticate  # noqa: E402  Django must be set up first
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.test import Client  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 
@@ -36,7 +41,34 @@ def request(method, path, bearer='', body=None):
     return {'status': response.status_code, 'json': response.json()}
 
 
-OPERATIONS = {'create': create, 'authenticate': check, 'request': request}
+def browse(method, path, cookies, form=None):
+    client = Client()
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    response = client.get(path) if method == 'GET' else client.post(path, form or {})
+    return {'status': response.status_code, 'json': {
+        'user': response.wsgi_request.user.username,
+        'cookies': {name: morsel.value for name, morsel in response.cookies.items()}}}
+
+
+def password(username, password):
+    user = User.objects.get(username=username)
+    user.set_password(password)
+    user.save()
+    return {}
+
+
+def session(key, entries):
+    store = SessionStore(key)
+    for name, value in entries.items():
+        store[name] = value
+    if entries:
+        store.save()
+    return {'json': dict(store.items())}
+
+
+OPERATIONS = {'create': create, 'authenticate': check, 'request': request, 'browse': browse, 'password': password,
+              'session': session}
 
 for line in sys.stdin:
     question = json.loads(line)

@@ -1,4 +1,4 @@
-"""Settings of a Django project with simplejwt, as small as it can be. What differs between tests is in the environment."""
+"""Settings of a Django project with simplejwt and Django's admin, as small as it can be. What differs between tests is in the environment."""
 import os
 from urllib.parse import urlsplit
 
@@ -13,8 +13,16 @@ def database(url):
 
 SECRET_KEY = os.environ['BRIDGE_SECRET_KEY']
 ALLOWED_HOSTS = ['testserver']
-INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes', 'rest_framework',
+INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes', 'django.contrib.sessions',
+                  'django.contrib.messages', 'django.contrib.admin', 'rest_framework',
                   'rest_framework_simplejwt.token_blacklist']
+MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.middleware.csrf.CsrfViewMiddleware',
+              'django.contrib.auth.middleware.AuthenticationMiddleware',
+              'django.contrib.messages.middleware.MessageMiddleware']
+TEMPLATES = [{'BACKEND': 'django.template.backends.django.DjangoTemplates', 'APP_DIRS': True, 'OPTIONS': {
+    'context_processors': ['django.template.context_processors.request', 'django.contrib.auth.context_processors.auth',
+                           'django.contrib.messages.context_processors.messages']}}]
+STATIC_URL = '/static/'
 DATABASES = {'default': database(os.environ['BRIDGE_DATABASE'])}
 ROOT_URLCONF = 'project.urls'
 USE_TZ = True

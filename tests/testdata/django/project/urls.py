@@ -1,4 +1,5 @@
-"""simplejwt's views, and one protected page."""
+"""simplejwt's views, Django's admin, and one protected page."""
+from django.contrib import admin
 from django.urls import path
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -13,6 +14,7 @@ def whoami(request):
 
 
 urlpatterns = [
+    path('admin/', admin.site.urls),
     path('whoami/', whoami),
     path('token/', views.token_obtain_pair),
     path('token/refresh/', views.token_refresh),
