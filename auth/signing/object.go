@@ -52,7 +52,7 @@ func (s *Signer) Loads(signed string, dst any) error {
 	if err != nil {
 		return err
 	}
-	return decodeObject(value, dst)
+	return s.decodeObject(value, dst)
 }
 
 // LoadsWithin is Loads for values that end: older than maxAge is ErrExpired.
@@ -61,18 +61,18 @@ func (s *Signer) LoadsWithin(signed string, maxAge time.Duration, dst any) error
 	if err != nil {
 		return err
 	}
-	return decodeObject(value, dst)
+	return s.decodeObject(value, dst)
 }
 
 // decodeObject undoes base64, deflate and JSON.
-func decodeObject(value string, dst any) error {
+func (s *Signer) decodeObject(value string, dst any) error {
 	text, compressed := strings.CutPrefix(value, ".")
 	data, err := DecodeBase64(text)
 	if err != nil {
 		return err
 	}
 	if compressed {
-		if data, err = inflate(data); err != nil {
+		if data, err = s.inflate(data); err != nil {
 			return err
 		}
 	}
@@ -94,11 +94,12 @@ func deflate(data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func inflate(data []byte) ([]byte, error) {
-	r, err := zlib.NewReader(bytes.NewReader(data))
+func (s *Signer) inflate(data []byte) ([]byte, error) {
+	r, err := s.inflater(data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: zlib", ErrMalformed)
 	}
+	defer s.inflaters.Put(r)
 	out, err := io.ReadAll(io.LimitReader(r, maxInflated+1))
 	if err != nil {
 		return nil, fmt.Errorf("%w: zlib", ErrMalformed)
@@ -107,4 +108,15 @@ func inflate(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrMalformed, maxInflated)
 	}
 	return out, nil
+}
+
+// inflater returns a reader of what is deflated in data, one that was used before if there is one.
+func (s *Signer) inflater(data []byte) (io.ReadCloser, error) {
+	if r, ok := s.inflaters.Get().(zlib.Resetter); ok {
+		if err := r.Reset(bytes.NewReader(data), nil); err != nil {
+			return nil, err
+		}
+		return r.(io.ReadCloser), nil // zlib says that its readers are both
+	}
+	return zlib.NewReader(bytes.NewReader(data))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,8 @@ type Signer struct {
 	keys []string
 	salt string
 	now  func() time.Time
+
+	inflaters sync.Pool // of zlib readers, each of which takes 40 KiB to make
 }
 
 // NewSigner returns a Signer for the purpose that salt names, such as "account" or

@@ -1,0 +1,18 @@
+package session_test
+
+import (
+	"testing"
+)
+
+// BenchmarkAuthenticate recognises a user by a session that was used before.
+func BenchmarkAuthenticate(b *testing.B) {
+	s := newSite(b, openSQLite(b), nil)
+	s.write(b, fixedKey, s.entries("today"))
+	r := get(b, "sessionid="+fixedKey)
+	b.ReportAllocs()
+	for b.Loop() {
+		if id, err := s.Authenticate(s.Begin(r)); err != nil || id.Anonymous() {
+			b.Fatal(id, err)
+		}
+	}
+}
