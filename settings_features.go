@@ -40,12 +40,12 @@ var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountAuthToken, moun
 // laterMounts are components that this version knows by name only.
 var laterMounts = [...]string{"ai-kit", "knox"}
 
-// defaultFeatures mounts everything that this version has whole. dj-rest-auth, whose registration, resets and cookies are
-// missing, has to be asked for, and so has tutorial-jwt, whose tokens are good for long and cannot be taken back.
+// defaultFeatures mounts everything that this version has whole. tutorial-jwt, whose tokens are good for long and cannot be
+// taken back, has to be asked for.
 func defaultFeatures() Features {
 	return Features{
 		Mounts: map[string]string{
-			mountSimpleJWT: "/api/token/", mountAuthToken: "/auth/", mountHello: "/hello/", mountStudents: "/api/students/",
+			mountSimpleJWT: "/api/token/", mountRESTAuth: "/dj-rest-auth/", mountAuthToken: "/auth/", mountHello: "/hello/", mountStudents: "/api/students/",
 		},
 		Allauth:        true,
 		TokenBlacklist: true,

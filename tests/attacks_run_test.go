@@ -34,6 +34,7 @@ func (x *target) run(t *testing.T, c attack.Case) {
 			t.Errorf("%s has changed", name)
 		}
 	}
+	x.checkClaims(t, c.Expected.StateUnchanged)
 	if x.trap.Load() != calls && c.Expected.NoOutbound {
 		t.Error("the server called out")
 	}
@@ -159,10 +160,25 @@ func (x *target) probe(t *testing.T, names []string) map[string]string {
 	t.Helper()
 	state := map[string]string{}
 	for _, name := range names {
-		name, _, _ = strings.Cut(name, "==")
+		if strings.Contains(name, "==") {
+			continue // see checkClaims
+		}
 		state[name] = x.probeOne(t, name)
 	}
 	return state
+}
+
+// checkClaims checks the probes that say what is the case afterwards, whether or not it was before.
+func (x *target) checkClaims(t *testing.T, names []string) {
+	t.Helper()
+	for _, name := range names {
+		if !strings.Contains(name, "==") {
+			continue
+		}
+		if ok, err := x.state.Holds(t.Context(), name); err != nil || !ok {
+			t.Errorf("%s does not hold (%v)", name, err)
+		}
+	}
 }
 
 func (x *target) probeOne(t *testing.T, name string) string {

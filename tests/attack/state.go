@@ -31,6 +31,7 @@ func (s *State) Probe(ctx context.Context, name string) (string, error) {
 	tables := map[string][]string{
 		"db.users":    {"auth_user"},
 		"db.sessions": {"django_session"},
+		"db.social":   {"socialaccount_socialaccount", "socialaccount_socialtoken"},
 		"db.tokens":   {"rest_authtoken_authtoken", "rest_authtoken_emailconfirmationtoken", "authtoken_token", "token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken"},
 	}
 	switch {
@@ -48,6 +49,20 @@ func (s *State) Probe(ctx context.Context, name string) (string, error) {
 		return s.mails(mailProbe.FindStringSubmatch(name)[2])
 	}
 	return "", fmt.Errorf("unknown probe %q", name)
+}
+
+// claim is a statement about a user, who need not be there: user(NAME).FLAG==false.
+var claim = regexp.MustCompile(`^user\((\w+)\)\.(is_staff|is_superuser)==false$`)
+
+// Holds reports whether a statement about the database is true.
+func (s *State) Holds(ctx context.Context, statement string) (bool, error) {
+	parts := claim.FindStringSubmatch(statement)
+	if parts == nil {
+		return false, fmt.Errorf("unknown statement %q", statement)
+	}
+	var n int
+	err := s.DB.QueryRowContext(ctx, "SELECT COUNT(*) FROM auth_user WHERE username = ? AND "+parts[2], parts[1]).Scan(&n)
+	return n == 0, err
 }
 
 func (s *State) tables(ctx context.Context) ([]string, error) {
