@@ -30,6 +30,24 @@ func (s *Service) AuthenticateByEmail(ctx context.Context, email, password strin
 	return s.authenticate(ctx, identifier{email: email}, password)
 }
 
+// AuthenticateByEither is Authenticate for a user name, or for that of the one account whose address in auth_user is
+// email in any case: who gives both and has an account of that address means that one. An address that several accounts
+// have means none of them.
+//
+// Source: dj_rest_auth.serializers.LoginSerializer.get_auth_user_using_orm, which crashes on several accounts.
+func (s *Service) AuthenticateByEither(ctx context.Context, username, email, password string) (*models.User, error) {
+	if email != "" {
+		users, err := s.store.UsersByEmailFold(ctx, email)
+		if err != nil {
+			return nil, err
+		}
+		if len(users) == 1 {
+			username = users[0].Username
+		}
+	}
+	return s.authenticate(ctx, identifier{username: username}, password)
+}
+
 func (s *Service) authenticate(ctx context.Context, who identifier, password string) (*models.User, error) {
 	var tried []models.UserID
 	for _, find := range s.find {

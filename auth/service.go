@@ -58,6 +58,8 @@ type Emails interface {
 	UsersByVerifiedEmail(ctx context.Context, email string) ([]models.User, error)
 	// UsersByEmail finds the users who claim email, proved or not.
 	UsersByEmail(ctx context.Context, email string) ([]models.User, error)
+	// UsersByEmailFold finds the users whose address in auth_user equals email but for case.
+	UsersByEmailFold(ctx context.Context, email string) ([]models.User, error)
 	// EmailVerified reports whether the user has proved that email is theirs.
 	EmailVerified(ctx context.Context, user models.UserID, email string) (bool, error)
 }

@@ -25,6 +25,8 @@ type Logins interface {
 	Authenticate(ctx context.Context, username, password string) (*models.User, error)
 	// AuthenticateByEmail is Authenticate for an e-mail address.
 	AuthenticateByEmail(ctx context.Context, email, password string) (*models.User, error)
+	// AuthenticateByEither is Authenticate for a user name, or for the one that belongs to an address.
+	AuthenticateByEither(ctx context.Context, username, email, password string) (*models.User, error)
 	// RequireVerifiedEmail returns auth.ErrEmailNotVerified when u has to prove their address before logging in.
 	RequireVerifiedEmail(ctx context.Context, u *models.User) error
 	// Login gives u, who has just been proved, a credential of s.
@@ -68,8 +70,7 @@ type Accounts interface {
 type Tokens interface {
 	schemes.Scheme
 	schemes.Refresher
-	// Verify says whether token, of any kind, is valid. A bad token is a *schemes.Failure.
-	Verify(ctx context.Context, token string) error
+	dialects.Verifier
 	Jar
 }
 

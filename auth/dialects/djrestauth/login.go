@@ -26,7 +26,7 @@ func (d *Dialect) logIn(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	u, err := d.identify(ctx, &in)
-	if err == nil {
+	if err == nil && d.cfg.Allauth {
 		err = d.accounts.RequireVerifiedEmail(ctx, u)
 	}
 	switch {
@@ -42,14 +42,21 @@ func (d *Dialect) logIn(c echo.Context) error {
 
 // chooseIdentifier decides what people log in with.
 func (d *Dialect) chooseIdentifier(method auth.Method) {
-	switch method {
-	case auth.ByEmail:
+	switch {
+	case !d.cfg.Allauth:
+		d.identify = d.byEither
+	case method == auth.ByEmail:
 		d.identify = d.byEmail
-	case auth.ByUsernameOrEmail:
+	case method == auth.ByUsernameOrEmail:
 		d.identify = d.byUsernameOrEmail
 	default:
 		d.identify = d.byUsername
 	}
+}
+
+// byEither is how people log in without django-allauth.
+func (d *Dialect) byEither(ctx context.Context, in *serializers.Login) (*models.User, error) {
+	return d.accounts.AuthenticateByEither(ctx, in.Username.Text, in.Email.Text, in.Password.Text)
 }
 
 func (d *Dialect) byUsername(ctx context.Context, in *serializers.Login) (*models.User, error) {

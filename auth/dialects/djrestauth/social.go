@@ -148,5 +148,5 @@ func (d *Dialect) disconnectSocial(c echo.Context) error {
 	if err != nil {
 		return socialRefused(err)
 	}
-	return dialects.Respond(c, http.StatusOK, nothing{})
+	return dialects.Respond(c, http.StatusOK, struct{}{})
 }

@@ -75,23 +75,6 @@ func (d *Dialect) refreshSliding(c echo.Context) error {
 	return dialects.Respond(c, http.StatusOK, serializers.Token{Token: serializers.Text(grant.Access)})
 }
 
-// verifyToken says whether a token is valid. That it was blacklisted is a fault of the data, not of the sender.
-func (d *Dialect) verifyToken(c echo.Context) error {
-	var in serializers.Token
-	if err := d.token.Read(c.Request(), &in); err != nil {
-		return err
-	}
-	err := d.tokens.Verify(c.Request().Context(), in.Token.Text)
-	var failure *schemes.Failure
-	if errors.As(err, &failure) && failure.Reason == schemes.Revoked {
-		return serializers.Invalid(dialects.TokenBlacklisted())
-	}
-	if err != nil {
-		return refusal(err)
-	}
-	return dialects.Respond(c, http.StatusOK, nothing{})
-}
-
 // blacklistToken ends a refresh token.
 func (d *Dialect) blacklistToken(c echo.Context) error {
 	var in serializers.TokenBlacklist
@@ -112,11 +95,5 @@ func refusal(err error) error {
 		return serializers.AuthenticationFailed(
 			serializers.Detail{Detail: "No active account found with the given credentials"})
 	}
-	var failure *schemes.Failure
-	if errors.As(err, &failure) {
-		if problem := dialects.TokenRefused(failure); problem != nil {
-			return problem
-		}
-	}
-	return err
+	return dialects.RefuseToken(err)
 }

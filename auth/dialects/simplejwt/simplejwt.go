@@ -147,7 +147,7 @@ func (d *Dialect) view(endpoint Endpoint) dialects.View {
 			Description: "Takes a token and indicates if it is valid.  This view provides no\n" +
 				"information about a token's fitness for a particular use.",
 			Challenge: d.tokens.Challenge(),
-			Post:      dialects.Action{Handle: d.verifyToken, Fields: d.token.Fields()},
+			Post:      dialects.Action{Handle: dialects.VerifyToken(d.token, d.tokens), Fields: d.token.Fields()},
 		}
 	case Blacklist:
 		return dialects.View{
