@@ -26,8 +26,8 @@ func (s *Site) keepSessions(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.sessions == nil {
 			return next(c)
 		}
-		r := s.sessions.Begin(c.Request())
-		c.SetRequest(r)
+		r := c.Request()
+		*r = *s.sessions.Begin(r) // in place: Echo routes by the request that it was given
 		c.Response().Before(func() {
 			if c.Response().Status < http.StatusInternalServerError {
 				s.finishSession(c, r)
