@@ -60,7 +60,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"links that confirm when opened", opaque + "REGISTRATION_ENABLED: true\nREGISTRATION_EMAIL_CONFIRM: true\n" +
 			"REGISTRATION_EMAIL: {BASE_URL: https://example.com}", true, []string{"W019"}},
 		{"opaque tokens without an end", opaque + "AUTH_TOKEN_VALIDITY: 0", true, []string{"W020"}},
-		{"parts of a later version", "FEATURES: {mounts: {ai-kit: /a/}}\nSOCIALACCOUNT_ADAPTER: x", false, []string{"W101", "W102"}},
+		{"parts of a later version", "FEATURES: {mounts: {knox: /a/}}\nSOCIALACCOUNT_ADAPTER: x", false, []string{"W101", "W102"}},
 		{"class that one part has only", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt, jwt]}", false, []string{"W103"}},
 		{"no other class", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt]}", false, []string{"E001", "W103"}},

@@ -219,13 +219,13 @@ func TestARequestThatNeverEndsIsCutOff(t *testing.T) {
 }
 
 func TestPartsOfALaterVersionAreWarnedOfAndLeftOut(t *testing.T) {
-	s := withAlice(t).serve(t, `WATCHWORD_FEATURES__MOUNTS={"simplejwt": "/api/token/", "ai-kit": "/auth/"}`, "WATCHWORD_SOCIALACCOUNT_ADAPTER=x")
+	s := withAlice(t).serve(t, `WATCHWORD_FEATURES__MOUNTS={"simplejwt": "/api/token/", "knox": "/auth/"}`, "WATCHWORD_SOCIALACCOUNT_ADAPTER=x")
 	if status, _ := s.do(t, http.MethodPost, "/auth/login/", "", url.Values{}); status != http.StatusNotFound {
 		t.Errorf("got %d", status)
 	}
 	s.login(t)
 	s.finish(t)
-	if !strings.Contains(s.log.String(), `"not_served":["ai-kit"],"without_effect":["SOCIALACCOUNT_ADAPTER"]`) {
+	if !strings.Contains(s.log.String(), `"not_served":["knox"],"without_effect":["SOCIALACCOUNT_ADAPTER"]`) {
 		t.Errorf("no warning:\n%s", s.log)
 	}
 }

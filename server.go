@@ -9,6 +9,7 @@ import (
 
 	"watchword/auth"
 	"watchword/auth/dialects"
+	"watchword/auth/dialects/aikit"
 	"watchword/auth/dialects/authtoken"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/dialects/simplejwt"
@@ -106,6 +107,13 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 			return nil, err
 		}
 	}
+	if prefix, ok := s.Features.Mounts[mountAIKit]; ok {
+		d, err := newAIKit(s, accounts, store, mails, sessions, protection, known)
+		if err != nil {
+			return nil, err
+		}
+		aikit.Mount(site, prefix, d)
+	}
 	if prefix, ok := s.Features.Mounts[mountAuthToken]; ok {
 		d, err := newAuthToken(s, accounts, tokens, confirmations, store, known)
 		if err != nil {
@@ -129,6 +137,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if s.Project.Demo {
 		demo.MountViews(site, known...)
 		demo.MountCSRF(site, protection)
+		demo.MountTest(site, protection, known...)
 		mountMPDB(site, s, accounts, bearer)
 		demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(known, tokens)...)
 	}

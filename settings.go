@@ -75,6 +75,7 @@ type Settings struct {
 	REST         restConfig              `setting:"REST_FRAMEWORK"`
 	RESTAuth     restAuthConfig          `setting:"REST_AUTH"`
 	JWT          jwt.Config              `setting:"SIMPLE_JWT"`
+	AIKit        aikitConfig             `setting:"AI_KIT_AUTH"`
 	Tutorial     tutorialConfig          `setting:"TUTORIAL_JWT"`
 }
 
@@ -148,6 +149,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		REST:     defaultREST(),
 		RESTAuth: restAuthConfig{djrestauth.DefaultConfig(), jwt.DefaultCookieConfig()},
 		JWT:      jwt.DefaultConfig(),
+		AIKit:    defaultAIKit(),
 		Tutorial: defaultTutorial(),
 	}
 	if mode == Exact {
@@ -168,6 +170,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Providers = social.ExactConfig()
 		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()
+		s.AIKit = exactAIKit()
 		s.Tutorial = exactTutorial()
 		s.Reset = signing.ExactResetConfig()
 		s.Bodies = serializers.ExactConfig()
@@ -202,6 +205,7 @@ func (s *Settings) derive(report *settings.Report) {
 	if report.Origin("JWT_KEYS_FOLDER").Kind == settings.Default {
 		s.Keys.Folder = filepath.Join(s.DataDir, "keys")
 	}
+	s.Email.Parts = s.AIKit.Templates.parts()
 	s.Database.UserModel = s.Project.AuthUserModel
 	s.Proxies.Count = s.REST.NumProxies
 	s.Site.VaryByCookie = s.CSRF.UseSessions

@@ -9,7 +9,7 @@ import (
 
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
 type Features struct {
-	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, authtoken, tutorial-jwt, hello, students."`
+	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, ai-kit, authtoken, tutorial-jwt, hello, students."`
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold at dj-rest-auth's endpoints: who gets a reset mail, what reset links look like, what people log in with."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"The identity providers that people can log in with, at NAME/ and NAME/connect/ below dj-rest-auth's mount: google, github, facebook, twitter, apple, microsoft, and the provider_id of every app of openid_connect."`
@@ -22,6 +22,7 @@ type Features struct {
 const (
 	mountSimpleJWT   = "simplejwt"
 	mountRESTAuth    = "dj-rest-auth"
+	mountAIKit       = "ai-kit"
 	mountTutorialJWT = "tutorial-jwt"
 	mountAuthToken   = "authtoken"
 	mountHello       = "hello"
@@ -35,17 +36,18 @@ const (
 )
 
 // mountsHere are the components that this version can mount.
-var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountAuthToken, mountTutorialJWT, mountHello, mountStudents}
+var mountsHere = [...]string{mountSimpleJWT, mountRESTAuth, mountAIKit, mountAuthToken, mountTutorialJWT, mountHello, mountStudents}
 
 // laterMounts are components that this version knows by name only.
-var laterMounts = [...]string{"ai-kit", "knox"}
+var laterMounts = [...]string{"knox"}
 
 // defaultFeatures mounts everything that this version has whole. tutorial-jwt, whose tokens are good for long and cannot be
 // taken back, has to be asked for.
 func defaultFeatures() Features {
 	return Features{
 		Mounts: map[string]string{
-			mountSimpleJWT: "/api/token/", mountRESTAuth: "/dj-rest-auth/", mountAuthToken: "/auth/", mountHello: "/hello/", mountStudents: "/api/students/",
+			mountSimpleJWT: "/api/token/", mountRESTAuth: "/dj-rest-auth/", mountAIKit: "/api/v1/auth/",
+			mountAuthToken: "/auth/", mountHello: "/hello/", mountStudents: "/api/students/",
 		},
 		Allauth:        true,
 		TokenBlacklist: true,

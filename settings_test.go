@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"watchword/auth"
+	"watchword/email"
 	"watchword/settings"
 )
 
@@ -72,7 +73,8 @@ func TestFoldersFollowTheDataFolder(t *testing.T) {
 
 // recorded is a settings file in the form of a Django project that uses all that the recordings of simplejwt use.
 const recorded = `{
- "FEATURES": {"mounts": {"dj-rest-auth": "/dj-rest-auth/", "ai-kit": "/auth/", "simplejwt": "/api/token/", "hello": "/hello/",
+ "FEATURES": {"mounts": {"dj-rest-auth": "/dj-rest-auth/", "ai-kit": "/api/v1/auth/", "knox": "/knox/",
+   "simplejwt": "/api/token/", "hello": "/hello/",
    "students": "/api/students/"}, "allauth": true, "token_blacklist": true, "social": [], "cors": false,
    "links": {"password_reset": "/password-reset/confirm/{uid}/{token}/"}},
  "ALLOWED_HOSTS": ["*"],
@@ -88,6 +90,10 @@ const recorded = `{
    "DEFAULT_THROTTLE_RATES": {"anon": "2/hour"}},
  "CSRF_TRUSTED_ORIGINS": ["http://localhost:3000"], "CSRF_USE_SESSIONS": true, "SESSION_COOKIE_AGE": 5, "REST_KNOX": {"AUTO_REFRESH": true},
  "CORS_ALLOW_CREDENTIALS": true,
+ "AI_KIT_AUTH": {"FRONTEND": {"URL": "https://app.example.com"}, "USER_IDENTITY_FIELDS": ["username"],
+   "ENABLE_ENDPOINTS": {"REGISTER": false}, "SEND_RESET_PW_MAIL": "ai_kit_auth.services.default_send_reset_pw_mail",
+   "ADMIN_FIELDSETS": [[null, {"fields": ["email", "password"]}]], "USE_AI_KIT_AUTH_ADMIN": false,
+   "EMAIL_TEMPLATES": {"USER_CREATED": {"TITLE": "ai_kit_auth/user_created_title.txt"}}},
  "SECRET_KEY": "transcripts-secret-key-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefgh",
  "SIMPLE_JWT": {"AUTH_HEADER_TYPES": ["JWT", "Bearer"], "AUTH_HEADER_NAME": "HTTP_X_AUTH", "AUDIENCE": "MpdbUsers",
    "ACCESS_TOKEN_LIFETIME": 300, "USER_ID_FIELD": "username"},
@@ -114,6 +120,11 @@ func TestTheSettingsOfADjangoProjectAreUnderstood(t *testing.T) {
 	if !loaded.CORS.AllowCredentials || !loaded.CORS.Strict || !loaded.Site.VaryByCookie {
 		t.Errorf("other origins: %+v; answers vary by cookie: %v", loaded.CORS, loaded.Site.VaryByCookie)
 	}
+	kit := loaded.AIKit
+	if kit.Frontend.URL != "https://app.example.com" || kit.Views.Endpoints.Register || !kit.Views.Endpoints.Login ||
+		!slices.Equal(kit.Identity.Fields, []auth.IdentityField{"username"}) || loaded.Email.Parts["activate_account"] != (email.Parts{}) {
+		t.Errorf("AI_KIT_AUTH is %+v, parts of mails are %v", kit, loaded.Email.Parts)
+	}
 	var ignored []string
 	for _, one := range loaded.Report.Ignored {
 		ignored = append(ignored, one.Name)
@@ -123,7 +134,7 @@ func TestTheSettingsOfADjangoProjectAreUnderstood(t *testing.T) {
 	if d := cmp.Diff(want, ignored); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"ai-kit"}, loaded.Features.missingMounts()); d != "" {
+	if d := cmp.Diff([]string{"knox"}, loaded.Features.missingMounts()); d != "" {
 		t.Error(d)
 	}
 }

@@ -38,6 +38,7 @@ func (s *Settings) Validate() error {
 		templateFaults(s.Email),
 		s.Outbox.Validate(),
 		s.Webhooks.Validate(),
+		prefixed("AI_KIT_AUTH.", s.AIKit.validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
 		prefixed("REST_AUTH.", s.RESTAuth.Cookies.Validate()),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),

@@ -29,6 +29,19 @@ type IdentityConfig struct {
 	Only bool `setting:"IDENTITY_FIELDS_ONLY" help:"Let people log in with nothing else. Without, whoever is not found by these fields is looked for as AUTHENTICATION_BACKENDS say, so that a user name always works."`
 }
 
+// DefaultIdentityConfig takes addresses and user names, and nothing else.
+func DefaultIdentityConfig() IdentityConfig {
+	fields := []IdentityField{IdentityField(models.UserFieldEmail), IdentityField(models.UserFieldUsername)}
+	return IdentityConfig{Fields: fields, Only: true}
+}
+
+// ExactIdentityConfig does as django-ai-kit-auth.
+func ExactIdentityConfig() IdentityConfig {
+	c := DefaultIdentityConfig()
+	c.Only = false
+	return c
+}
+
 // Validate returns every fault, each beginning with the setting's name.
 func (c IdentityConfig) Validate() error {
 	if len(c.Fields) == 0 {
@@ -71,6 +84,11 @@ func (i *Identities) Find(ctx context.Context, ident string) (*models.User, erro
 		}
 	}
 	return nil, models.ErrNotFound
+}
+
+// ByID returns the user of that id, or models.ErrNotFound.
+func (i *Identities) ByID(ctx context.Context, id models.UserID) (*models.User, error) {
+	return i.store.UserBy(ctx, models.UserFieldID, string(id))
 }
 
 // taken returns the fault of an account whose name or address somebody has already, as far as Fields have them; of

@@ -154,7 +154,7 @@ func (f *Field) blankMessage() string {
 // invalidMessage is the sentence for a value of a type that is no text.
 func (f *Field) invalidMessage() string {
 	if f.Type == TypeEmail {
-		return emailMessage
+		return InvalidEmail
 	}
 	return invalidMessage
 }

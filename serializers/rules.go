@@ -23,7 +23,8 @@ const (
 // InvalidUsername is what is said of a user name with characters that user names may not have.
 const InvalidUsername = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
 
-const emailMessage = "Enter a valid email address."
+// InvalidEmail is what is said of a text that is no e-mail address.
+const InvalidEmail = "Enter a valid email address."
 
 // rule is a validator tag and what to say when it fails.
 type rule struct {
@@ -49,7 +50,7 @@ func newRule(name string, length int) rule {
 			return fmt.Sprintf("Surrogate characters are not allowed: U+%X.", surrogates(text)[0])
 		}}
 	case ruleEmail:
-		return rule{name, always(emailMessage)}
+		return rule{name, always(InvalidEmail)}
 	case ruleUsername:
 		return rule{name, always(InvalidUsername)}
 	}

@@ -88,3 +88,9 @@ func (x *exchange) browsable(c echo.Context, status int, value any) ([]byte, err
 	c.Response().Header().Set(echo.HeaderContentSecurityPolicy, pagePolicy)
 	return page.Bytes(), nil
 }
+
+// WritePage answers a request to a view with a page about status, where the original answers with one of Django's.
+func WritePage(c echo.Context, status int) error {
+	exchangeOf(c).site.page(c, status)
+	return nil
+}
