@@ -34,13 +34,13 @@ var mappings = []struct{ from, to string }{
 	{"${SJWT}", "/api/token"},
 	{"body.refresh:POST ${DJRA}/logout/", "body.refresh:POST /api/token/blacklist/"}, // the refusals there have a code
 	{"${DJRA}", "/dj-rest-auth"},
-	{"${AIK}/me/", "/hello/"},
+	{"${AIK}", "/api/v1/auth"},
 	{"${RAT}/me/", "/auth-demo/whoami/"},
 	{"${RAT}", "/auth"},
 }
 
 // pendingPrefixes are components that this version does not serve; cases that need one are counted and listed.
-var pendingPrefixes = []string{"${AIK}"}
+var pendingPrefixes = []string{"${KNOX}"}
 
 // told are the cases that cannot be read from the file alone, by what they need.
 var told = map[string]string{
@@ -97,7 +97,7 @@ func isPatient(c attack.Case) bool {
 func TestPendingComponentsAreNotServed(t *testing.T) {
 	t.Parallel()
 	server := newTarget(t, nil).server
-	for _, path := range []string{"/api/v1/auth/login/"} {
+	for _, path := range []string{"/knox/login/"} {
 		if got := server.Get(t, path, ""); got.Status != 404 {
 			t.Errorf("GET %s = %d, want 404: take its component off the pending lists", path, got.Status)
 		}

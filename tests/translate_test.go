@@ -13,6 +13,7 @@ import (
 var serializersSay = map[string][]string{
 	"refproj.serializers.IdNameSerializer":    {"id", "username"},
 	"refproj.serializers.ConfirmedSerializer": {"id", "username", "email", "email_confirmed"},
+	"refproj.serializers.FullUserSerializer":  {"id", "email", "username", "is_active", "first_name", "last_name"},
 }
 
 // foldingModel is a user model whose manager finds names in any case.
@@ -29,6 +30,12 @@ func translate(t *testing.T, settings, fixtures json.RawMessage) (json.RawMessag
 	fields, custom := serializersSay[name]
 	if custom {
 		all["USER_SERIALIZER"] = fields
+	}
+	if kit, _ := all["AI_KIT_AUTH"].(map[string]any); kit != nil {
+		name, _ := kit["USER_SERIALIZER"].(string)
+		if fields, ok := serializersSay[name]; ok {
+			custom, kit["USER_SERIALIZER"] = true, fields
+		}
 	}
 	if all["AUTH_USER_MODEL"] == foldingModel {
 		custom = true
