@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -136,22 +135,5 @@ func registered(t *testing.T, server *harness.Server) string {
 	if got := server.Post(t, "/auth/register/", account); got.Status != 201 {
 		t.Fatalf("register: %d %s", got.Status, got.Body)
 	}
-	link := regexp.MustCompile(`/auth/register/confirm/[A-Za-z0-9_-]{64}/`)
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-		files, err := filepath.Glob(filepath.Join(server.MailDir, "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if found := link.FindString(string(text)); found != "" {
-				return found
-			}
-		}
-	}
-	t.Fatal("no mail with a link")
-	return ""
+	return mailed(t, server, regexp.MustCompile(`(/auth/register/confirm/[A-Za-z0-9_-]{64}/)`))
 }

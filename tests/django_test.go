@@ -35,7 +35,7 @@ type answer struct {
 func startDjango(t *testing.T, db harness.Database, environ ...string) *django {
 	t.Helper()
 	const python = "/usr/bin/python3" // the system's, which has Debian's packages
-	modules := "import django, rest_framework_simplejwt, jwt, argon2, bcrypt, psycopg2"
+	modules := "import django, allauth, rest_framework_simplejwt, jwt, argon2, bcrypt, psycopg2"
 	if out, err := exec.CommandContext(t.Context(), python, "-c", modules).CombinedOutput(); err != nil {
 		harness.Missing(t, fmt.Sprintf("Django with simplejwt for %s (%s: %v)", python, out, err))
 	}

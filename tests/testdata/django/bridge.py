@@ -5,6 +5,8 @@
     {"op": "request", "method", "path", "bearer", "body"}   a request to the project's views; {"status", "json"}
     {"op": "browse", "method", "path", "cookies", "form"}   a browser's request; {"status", "json": {"user", "cookies"}}
     {"op": "password", "username", "password"}           a new password for a user
+    {"op": "addresses", "username"}                      {"json": {address: {"verified", "primary", "key"}}} of a user
+    {"op": "confirm", "key"}                             confirms an address; {"ok": true or false}
     {"op": "session", "key", "entries"}                  writes entries into a session; {"json": all that it holds}
 """
 import json
@@ -16,7 +18,8 @@ import django
 os.environ['DJANGO_SETTINGS_MODULE'] = 'project.settings'
 django.setup()
 
-from django.contrib.auth import authenticate  # noqa: E402  Django must be set up first
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC  # noqa: E402  Django must be set up first
+from django.contrib.auth import authenticate  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
@@ -67,8 +70,19 @@ def session(key, entries):
     return {'json': dict(store.items())}
 
 
+def addresses(username):
+    rows = EmailAddress.objects.filter(user__username=username)
+    return {'json': {row.email: {'verified': row.verified, 'primary': row.primary, 'key': EmailConfirmationHMAC(row).key}
+                     for row in rows}}
+
+
+def confirm(key):
+    confirmation = EmailConfirmationHMAC.from_key(key)
+    return {'ok': confirmation is not None and confirmation.confirm(None) is not None}
+
+
 OPERATIONS = {'create': create, 'authenticate': check, 'request': request, 'browse': browse, 'password': password,
-              'session': session}
+              'session': session, 'addresses': addresses, 'confirm': confirm}
 
 for line in sys.stdin:
     question = json.loads(line)
