@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Measures the built server on this machine and prints a table in Markdown; bench/README.md explains the columns.
-# Usage: bench/run.sh [SECONDS for each load, default 10]. Needs wrk and curl.
+# Measures the built server on this machine and prints tables in Markdown; bench/README.md explains the columns.
+# Usage: bench/run.sh [ROUNDS of each load, default 5]. Needs wrk and curl. BENCH_POSTGRES names an empty PostgreSQL
+# database, for the rows that are measured on both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=${1:-10}
+rounds=${1:-5}
+seconds=2 # of each round
 work=$(mktemp -d)
 pid=
 trap 'stop; rm -rf "$work"' EXIT
@@ -30,68 +32,107 @@ start() {
 # cpu prints the processor time that the server has used, in clock ticks.
 cpu() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
 
-resident() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$pid/status"; }
+# field NAME prints a line of the server's /proc/PID/status, in MiB.
+field() { awk -v name="$1:" '$1 == name { printf "%.1f", $2 / 1024 }' "/proc/$pid/status"; }
 
-# load TITLE WRK-ARGUMENT... puts load on the server and prints one row.
-load() {
-    local title=$1 before after out
-    shift
-    if [ -z "${TOKENS-}" ]; then
-        wrk -d1s "$@" >/dev/null # warm up, but not with tokens that are good for one run only
-    fi
-    before=$(cpu)
-    out=$(wrk --latency -d "${seconds}s" "$@")
-    after=$(cpu)
-    if grep -q 'Non-2xx\|Socket errors' <<<"$out"; then
-        echo "$title: not every answer was good" >&2
-        echo "$out" >&2
-        exit 1
-    fi
-    awk -v title="$title" -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" -v rss="$(resident)" '
-        /requests in/ { requests = $1 }
-        /Requests\/sec/ { rate = $2 }
-        / 50% / { p50 = $2 }
-        / 99% / { p99 = $2 }
-        END { printf "| %s | %.0f | %.1f | %s | %s | %s |\n", title, rate, ticks / hz / requests * 1e6, p50, p99, rss }' <<<"$out"
+# bare BENCHMARK prints the processor time of bare cryptography, in microseconds.
+bare() {
+    "$work/bench.test" -test.run '^$' -test.bench "^Benchmark$1\$" -test.benchtime 1s |
+        awk '/cpu-µs/ { for (i = 2; i < NF; i++) if ($(i + 1) == "cpu-µs/op") print $i }'
 }
 
-# obtain prints the field access or refresh of a new pair of tokens.
-obtain() {
-    curl -fs -H 'Content-Type: application/json' -d "$credentials" "$base/api/token/" |
-        sed -E "s/.*\"$1\":\"([^\"]+)\".*/\1/"
+# load TITLE BARE WRK-ARGUMENT... puts load on the server in rounds, with the bare cryptography running beside it so that
+# both meet the same neighbours, and prints one row of medians.
+load() {
+    local title=$1 unit=$2 before after out
+    shift 2
+    : >"$work/rounds"
+    for _ in $(seq "$rounds"); do
+        bare "$unit" >"$work/bare" &
+        local beside=$!
+        before=$(cpu)
+        out=$(wrk -d "${seconds}s" "$@")
+        after=$(cpu)
+        wait "$beside"
+        if grep -q 'Non-2xx\|Socket errors' <<<"$out"; then
+            echo "$title: not every answer was good" >&2
+            echo "$out" >&2
+            exit 1
+        fi
+        awk -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" -v bare="$(cat "$work/bare")" '
+            /requests in/ { each = ticks / hz / $1 * 1e6 }
+            /Requests\/sec/ { rate = $2 }
+            END { print each, bare, each / bare, rate }' <<<"$out" >>"$work/rounds"
+    done
+    printf '| %s | %.0f | %.1f | %.1f | %.2f | %s | %s |\n' "$title" \
+        "$(median 4)" "$(median 1)" "$(median 2)" "$(median 3)" "$(field VmRSS)" "$(field RssAnon)"
+}
+
+# median COLUMN prints the median over the rounds.
+median() { awk -v c="$1" '{ print $c }' "$work/rounds" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# post PATH BODY prints the answer.
+post() { curl -fs -H 'Content-Type: application/json' -d "$2" "$base$1"; }
+
+# value NAME prints that text of the JSON on standard input.
+value() { sed -E "s/.*\"$1\": ?\"([^\"]+)\".*/\1/"; }
+
+# prepare DATABASE makes a database with one user in it.
+prepare() {
+    export WATCHWORD_DATABASE_URL=$1
+    "$work/watchword" migrate >/dev/null
+    DJANGO_SUPERUSER_PASSWORD=$password "$work/watchword" createsuperuser --noinput \
+        --username bench --email bench@example.org >/dev/null
+}
+
+# opaque TITLE measures a protected resource by opaque token.
+opaque() {
+    local token
+    start
+    token=$(post /auth/login/ "$credentials" | value token)
+    start # anew: this process has hashed no password, so its memory is what everything else needs
+    load "GET by opaque token, $1" RSAVerify -t2 -c16 -H "Authorization: Token $token" "$base/auth-demo/whoami/"
 }
 
 go build -trimpath -ldflags '-s -w' -o "$work/watchword" .
+go test -c -o "$work/bench.test" ./bench
 port=18431
 base=http://127.0.0.1:$port
 password=$(head -c 18 /dev/urandom | base64)
 credentials="{\"username\":\"bench\",\"password\":\"$password\"}"
-export WATCHWORD_LISTEN=127.0.0.1:$port WATCHWORD_DATA_DIR=$work/data WATCHWORD_DRAIN_DELAY=0s
-export WATCHWORD_DATABASE_URL=sqlite:///$work/db.sqlite3 WATCHWORD_LOG_LEVEL=${WATCHWORD_LOG_LEVEL:-info}
-export WATCHWORD_SIMPLE_JWT__ACCESS_TOKEN_LIFETIME=1h
+export WATCHWORD_LISTEN=127.0.0.1:$port WATCHWORD_DATA_DIR=$work/data WATCHWORD_DRAIN_DELAY=0s WATCHWORD_DEMO=true
+export WATCHWORD_LOG_LEVEL=${WATCHWORD_LOG_LEVEL:-info} WATCHWORD_SIMPLE_JWT__ACCESS_TOKEN_LIFETIME=1h
+WATCHWORD_SECRET_KEY=$(head -c 60 /dev/urandom | base64 -w0)
+export WATCHWORD_SECRET_KEY
 mkdir -p "$work/data"
-"$work/watchword" migrate >/dev/null
-DJANGO_SUPERUSER_PASSWORD=$password "$work/watchword" createsuperuser --noinput \
-    --username bench --email bench@example.org >/dev/null
+prepare "sqlite:///$work/db.sqlite3"
 
 start
-access=$(obtain access)
-refresh=$(obtain refresh)
-chains="$(obtain refresh) $(obtain refresh)"
+pair=$(post /api/token/ "$credentials")
+access=$(value access <<<"$pair")
+refresh=$(value refresh <<<"$pair")
+chains="$(post /api/token/ "$credentials" | value refresh) $(post /api/token/ "$credentials" | value refresh)"
 
-echo '| request | per second | CPU µs each | median | 99 % | resident MiB |'
-echo '|---|---|---|---|---|---|'
-start # anew: this process has hashed no password, so its memory is what everything else needs
-BODY="{\"token\":\"$access\"}" load 'POST token/verify/' -t2 -c16 -s bench/post.lua "$base/api/token/verify/"
-load 'GET hello/ with a token' -t2 -c16 -H "Authorization: Bearer $access" "$base/hello/"
-start WATCHWORD_SIMPLE_JWT__ROTATE_REFRESH_TOKENS=false
-BODY="{\"refresh\":\"$refresh\"}" load 'POST token/refresh/' -t2 -c16 -s bench/post.lua "$base/api/token/refresh/"
+echo '| request | per second | CPU µs each | bare CPU µs | ratio | resident MiB | of which own |'
+echo '|---|---|---|---|---|---|---|'
+start # anew, as above
+BODY="{\"token\":\"$access\"}" load 'POST token/verify/' RSAVerify -t2 -c16 -s bench/post.lua "$base/api/token/verify/"
+load 'GET by JWT' RSAVerify -t2 -c16 -H "Authorization: Bearer $access" "$base/hello/"
+opaque SQLite
+start WATCHWORD_SIMPLE_JWT__ROTATE_REFRESH_TOKENS=false WATCHWORD_SIMPLE_JWT__BLACKLIST_AFTER_ROTATION=false \
+    WATCHWORD_SIMPLE_JWT__REUSE_ENDS_FAMILY=false WATCHWORD_SIMPLE_JWT__FAMILY_LIFETIME=0s
+BODY="{\"refresh\":\"$refresh\"}" load 'POST token/refresh/' RSAPair -t2 -c16 -s bench/post.lua "$base/api/token/refresh/"
 start
-TOKENS=$chains load 'POST token/refresh/ with rotation' -t2 -c2 -s bench/rotate.lua "$base/api/token/refresh/"
-BODY=$credentials load 'POST token/, argon2id' -t1 -c1 -s bench/post.lua "$base/api/token/"
+rounds=1 TOKENS=$chains load 'POST token/refresh/ with rotation' RSAPair -t2 -c2 -s bench/rotate.lua "$base/api/token/refresh/"
+BODY=$credentials load 'POST token/, argon2id' Argon2id -t1 -c1 -s bench/post.lua "$base/api/token/"
+BODY=$credentials load 'POST login/ for an opaque token, argon2id' Argon2id -t1 -c1 -s bench/post.lua "$base/auth/login/"
+if [ -n "${BENCH_POSTGRES-}" ]; then
+    prepare "$BENCH_POSTGRES"
+    opaque PostgreSQL
+fi
 stop
 
 echo
 echo "Stripped binary: $(awk -v b="$(stat -c %s "$work/watchword")" 'BEGIN { printf "%.1f MB", b / 1e6 }')"
 echo
-WATCHWORD_TEST_BINARY=$work/watchword go test -run '^$' -bench . ./bench
+WATCHWORD_TEST_BINARY=$work/watchword "$work/bench.test" -test.run '^$' -test.bench .

@@ -15,6 +15,10 @@ import (
 	"gorm.io/gorm"
 )
 
+// readerCache is how much of the database a connection that reads keeps, in KiB: enough for the upper levels of every
+// index. SQLite's own 2 MiB, times all connections, would be most of the server's memory once the database is large.
+const readerCache = "PRAGMA cache_size = -512"
+
 // openSQLite opens one connection that writes and a pool of connections that can only read. In write-ahead mode they
 // do not wait for each other. A database in memory belongs to its connection, so there is only one.
 func (s *Store) openSQLite(path string) error {
@@ -37,7 +41,7 @@ func (s *Store) openSQLite(path string) error {
 		return nil
 	}
 	reader := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "deferred"), pragmas: []string{
-		busy, "PRAGMA query_only = ON",
+		busy, "PRAGMA query_only = ON", readerCache,
 	}})
 	reader.SetMaxOpenConns(s.cfg.MaxConns)
 	reader.SetMaxIdleConns(s.cfg.MaxIdleConns)
