@@ -80,6 +80,7 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, log
 	}
 	deps := auth.Deps{
 		Store: store, Passwords: registry, Validators: validators, Logins: logins, Signals: signals, Log: log,
+		Attempts: auth.NewAttempts(s.Attempts, newCounts(store)),
 	}
 	return auth.New(s.Accounts, deps), validators, nil
 }

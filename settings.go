@@ -54,6 +54,7 @@ type Settings struct {
 	Signing      signing.Config          `setting:",inline"`
 	Reset        signing.ResetConfig     `setting:",inline"`
 	Resets       auth.ResetConfig        `setting:",inline"`
+	Attempts     auth.AttemptConfig      `setting:",inline"`
 	Keys         keys.Config             `setting:",inline"`
 	Accounts     auth.Config             `setting:",inline"`
 	Password     password.Config         `setting:",inline"`
@@ -126,6 +127,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Signing:      signing.DefaultConfig(),
 		Reset:        signing.DefaultResetConfig(),
 		Resets:       auth.DefaultResetConfig(),
+		Attempts:     auth.DefaultAttemptConfig(),
 		Keys:         keys.DefaultConfig(),
 		Accounts:     auth.DefaultConfig(),
 		Password:     password.DefaultConfig(),
@@ -156,6 +158,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Accounts = auth.ExactConfig()
 		s.Resets = auth.ExactResetConfig()
 		s.Site = dialects.ExactConfig()
+		s.Attempts = auth.ExactAttemptConfig()
 		s.CORS = dialects.ExactCORSConfig()
 		s.Proxies = throttle.ExactProxyConfig()
 		s.Password = password.ExactConfig()

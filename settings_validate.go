@@ -44,7 +44,8 @@ func (s *Settings) Validate() error {
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
-	faults = append(faults, s.Site.Validate(), s.Links.Validate(), s.Pages.Validate(), s.CORS.Validate(), s.Proxies.Validate())
+	faults = append(faults, s.Site.Validate(), s.Links.Validate(), s.Pages.Validate(), s.CORS.Validate())
+	faults = append(faults, s.Proxies.Validate(), s.Attempts.Validate())
 	faults = append(faults, s.Project.validate()...)
 	faults = append(faults, s.Features.validate()...)
 	faults = append(faults, s.dangers()...)

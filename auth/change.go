@@ -35,11 +35,21 @@ func (w *WeakPassword) Error() string {
 }
 
 // CheckPassword reports whether password is u's, whether or not u may log in. A password whose hash is out of date is
-// hashed anew in passing. A busy password gate is passed on.
+// hashed anew in passing. A busy password gate is passed on. It counts as an attempt to log in.
 func (s *Service) CheckPassword(ctx context.Context, u *models.User, password string) (bool, error) {
+	attempt, err := s.attempts.begin(ctx)
+	if err == nil {
+		err = attempt.on(ctx, accountOf(u))
+	}
+	if err != nil {
+		return false, err
+	}
 	ok, rehash, err := s.passwords.Check(ctx, password, u.Password)
 	if err == nil && ok && rehash {
 		s.upgrade(ctx, u, password)
+	}
+	if ok || err != nil {
+		s.noteAttempt(ctx, attempt.takeBack(ctx))
 	}
 	return ok, err
 }

@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -17,7 +19,7 @@ const maxCandidates = 4
 // Authenticate returns the active user whom username and password open. Unknown, disabled and password-less accounts
 // and wrong passwords are all ErrInvalidCredentials and cost the same work: one hash for each account that the name may
 // mean, which is one nearly always, and one for a name that means nobody. A password whose hash is out of date is hashed
-// anew in passing. A busy password gate is passed on.
+// anew in passing. A busy password gate is passed on, and a *throttle.Exceeded says that there were too many attempts.
 //
 // Source: django.contrib.auth.authenticate over ModelBackend and allauth's AuthenticationBackend.
 func (s *Service) Authenticate(ctx context.Context, username, password string) (*models.User, error) {
@@ -48,7 +50,25 @@ func (s *Service) AuthenticateByEither(ctx context.Context, username, email, pas
 	return s.authenticate(ctx, identifier{username: username}, password)
 }
 
+// authenticate finds the user, unless the client, or all who try this account, have failed too often. What was not tried
+// to the end, because a gate was busy or storage away, does not count.
 func (s *Service) authenticate(ctx context.Context, who identifier, password string) (*models.User, error) {
+	attempt, err := s.attempts.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.tryPassword(ctx, attempt, who, password)
+	switch {
+	case err == nil:
+		s.noteAttempt(ctx, attempt.succeeded(ctx))
+	case !errors.Is(err, ErrInvalidCredentials):
+		s.noteAttempt(ctx, attempt.takeBack(ctx))
+	}
+	return u, err
+}
+
+// tryPassword returns the first user of those whom the name may mean that the password opens.
+func (s *Service) tryPassword(ctx context.Context, attempt *attempt, who identifier, password string) (*models.User, error) {
 	var tried []models.UserID
 	for _, find := range s.find {
 		users, err := find(ctx, who)
@@ -61,17 +81,33 @@ func (s *Service) authenticate(ctx context.Context, who identifier, password str
 				continue
 			}
 			tried = append(tried, u.ID)
+			if err := attempt.on(ctx, accountOf(u)); err != nil {
+				return nil, err
+			}
 			if ok, err := s.opens(ctx, u, password); ok || err != nil {
 				return u, err
 			}
 		}
 	}
 	if len(tried) == 0 {
+		if err := attempt.on(ctx, "nobody "+folded(cmp.Or(who.username, who.email))); err != nil {
+			return nil, err
+		}
 		if err := s.passwords.Dummy(ctx, password); err != nil {
 			return nil, err
 		}
 	}
 	return nil, ErrInvalidCredentials
+}
+
+// accountOf names u's account to those who count attempts.
+func accountOf(u *models.User) string { return "user " + string(u.ID) }
+
+// noteAttempt logs that an attempt could not be taken back: it then counts as one that failed.
+func (s *Service) noteAttempt(ctx context.Context, err error) {
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "an attempt to log in is counted as failed", slog.Any("error", err))
+	}
 }
 
 // opens reports whether password opens the account of u.

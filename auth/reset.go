@@ -74,8 +74,12 @@ func NewResets(cfg ResetConfig, deps ResetDeps) *Resets {
 }
 
 // Request mails a link to every account that somebody who forgot their password may mean by address, and to none if it
-// means nobody. The caller must answer alike in any case: an error is never about the address.
+// means nobody. The caller must answer alike in any case: an error is never about the address. It returns a
+// *throttle.Exceeded when the client has asked too often.
 func (r *Resets) Request(ctx context.Context, address string, write Letter) error {
+	if err := r.deps.Accounts.attempts.mail(ctx); err != nil {
+		return err
+	}
 	recipients, err := r.rules.recipients(ctx, address)
 	if err != nil {
 		return err
@@ -104,6 +108,9 @@ func (r *Resets) Send(ctx context.Context, u *models.User, write Letter) error {
 // send promises the mail with the link, and calls the hooks PreForgotPassword and PostForgotPassword. A user whom a hook
 // refuses is passed over, and so is an address that cannot be written to: the answer must not tell.
 func (r *Resets) send(ctx context.Context, to recipient, write Letter) error {
+	if allowed, err := r.deps.Accounts.attempts.mailTo(ctx, to.address); err != nil || !allowed {
+		return err
+	}
 	err := r.deps.Accounts.signals.Before(ctx, models.EventPreForgotPassword, to.user)
 	if errors.Is(err, ErrRefused) {
 		return nil
@@ -145,14 +152,37 @@ func (r *Resets) Link(ctx context.Context, u *models.User) (ResetLink, error) {
 }
 
 // Open returns the user whose link it is, active or not. It returns ErrLinkInvalid for any other link, or ErrUnknownUID
-// where that may be told. It uses nothing up.
-func (r *Resets) Open(ctx context.Context, link ResetLink) (*models.User, error) {
-	return r.open(ctx, link)
+// where that may be told, and a *throttle.Exceeded when the client has guessed too often. It uses nothing up.
+func (r *Resets) Open(ctx context.Context, link ResetLink) (u *models.User, err error) {
+	err = r.guarded(ctx, func() error {
+		u, err = r.open(ctx, link)
+		return err
+	})
+	return u, err
 }
 
 // CheckToken says whether token is the second part of a link of u's, and else returns ErrLinkInvalid. It is for callers
 // who name users in links in a way of their own.
 func (r *Resets) CheckToken(ctx context.Context, u *models.User, token string) error {
+	return r.guarded(ctx, func() error { return r.check(ctx, u, token) })
+}
+
+// guarded calls check, unless ctx's client has been refused too often.
+func (r *Resets) guarded(ctx context.Context, check func() error) error {
+	accounts := r.deps.Accounts
+	attempt, err := accounts.attempts.begin(ctx)
+	if err != nil {
+		return err
+	}
+	err = check()
+	if !errors.Is(err, ErrLinkInvalid) && !errors.Is(err, ErrUnknownUID) {
+		accounts.noteAttempt(ctx, attempt.takeBack(ctx))
+	}
+	return err
+}
+
+// check is CheckToken, whoever asks.
+func (r *Resets) check(ctx context.Context, u *models.User, token string) error {
 	for _, rules := range r.accepted() {
 		s, err := rules.subject(ctx, u)
 		if err != nil {
@@ -176,7 +206,7 @@ func (r *Resets) Reset(ctx context.Context, u *models.User, token, text string) 
 
 // ResetAnd is Reset, and calls then last thing in its transaction, which is undone if that fails.
 func (r *Resets) ResetAnd(ctx context.Context, u *models.User, token, text string, then func(ctx context.Context) error) error {
-	if err := r.CheckToken(ctx, u, token); err != nil {
+	if err := r.check(ctx, u, token); err != nil {
 		return err
 	}
 	accounts := r.deps.Accounts
@@ -219,5 +249,5 @@ func (r *Resets) recheck(ctx context.Context, id models.UserID, before, token st
 		return err
 	}
 	u.Password = before
-	return r.CheckToken(ctx, u, token)
+	return r.check(ctx, u, token)
 }

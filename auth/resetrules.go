@@ -5,9 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
 	"watchword/auth/password"
 	"watchword/auth/signing"
 	"watchword/models"
@@ -69,7 +66,7 @@ func (r *Resets) open(ctx context.Context, link ResetLink) (*models.User, error)
 		default:
 			refusal = ErrLinkInvalid
 		}
-		err = r.CheckToken(ctx, u, link.Token)
+		err = r.check(ctx, u, link.Token)
 		if err == nil {
 			return u, nil
 		}
@@ -190,8 +187,7 @@ func (a allauthResets) subject(ctx context.Context, u *models.User) (signing.Sub
 //
 // Source: django.contrib.auth.forms._unicode_ci_compare.
 func sameFolded(a, b string) bool {
-	fold := func(s string) string { return cases.Fold().String(norm.NFKC.String(s)) }
-	return fold(a) == fold(b)
+	return folded(a) == folded(b)
 }
 
 func isASCII(text string) bool {

@@ -130,6 +130,7 @@ type Deps struct {
 	Passwords  Passwords
 	Validators password.Validators // judge new passwords; none: every password will do
 	Logins     []Logins            // are ended with the password; sessions, which are bound to it, need not be among them
+	Attempts   *Attempts           // counts who guesses passwords; nil: nobody does
 	Signals    *Signals            // tells hooks and webhooks; nil: nobody is told
 	Log        *slog.Logger        // hears of what went wrong without hurting the caller
 }
@@ -148,6 +149,7 @@ type Service struct {
 	validators password.Validators
 	logins     []Logins
 	signals    *Signals
+	attempts   *Attempts
 	log        *slog.Logger
 	find       []finder
 	recording  bool
@@ -160,7 +162,7 @@ func New(cfg Config, deps Deps) *Service {
 	}
 	s := &Service{
 		cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators, logins: deps.Logins,
-		signals: deps.Signals, log: deps.Log,
+		signals: deps.Signals, attempts: deps.Attempts, log: deps.Log,
 	}
 	s.find = s.finders()
 	return s

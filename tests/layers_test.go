@@ -54,7 +54,7 @@ var layers = []layer{
 	{"schemes/jwt/*", jwtOurs, jwtThird},
 	{"schemes/jwt", jwtOurs, jwtThird},
 	{"schemes/*", []string{"models", "schemes", "auth/cookie", "auth/csrf", "auth/signing", "auth/opaque"}, nil},
-	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque", "auth/social"},
+	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque", "auth/throttle", "auth/social"},
 		[]string{"golang.org/x/text", "github.com/google/uuid"}},
 
 	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/throttle"}, []string{"github.com/labstack/echo"}},

@@ -23,17 +23,22 @@ type Rate struct {
 func (r Rate) None() bool { return r.Per == 0 }
 
 // errRate says how a rate is written.
-var errRate = errors.New(`must be a number, a slash and a period, as in "5/minute", "100/day" or "10/15m"; null is no limit`)
+var errRate = errors.New(`must be a number, a slash and a period, as in "5/minute", "100/day" or "10/15m"; nothing is no limit`)
 
 // maxLimit bounds what is kept of one client.
 const maxLimit = 100_000
 
-// UnmarshalText reads a number, a slash and a period: a word that begins with s, m, h or d, or a duration.
+// UnmarshalText reads a number, a slash and a period: a word that begins with s, m, h or d, or a duration. Nothing is no
+// limit.
 //
 // Source: rest_framework.throttling.SimpleRateThrottle.parse_rate, to which durations were added.
 func (r *Rate) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*r = Rate{}
+		return nil
+	}
 	number, period, ok := strings.Cut(string(text), "/")
-	if string(text) == "" || !ok || period == "" {
+	if !ok || period == "" {
 		return errRate
 	}
 	limit, err := strconv.Atoi(strings.TrimSpace(number))
