@@ -28,7 +28,10 @@ func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
 		for i := range users {
 			users[i] = harness.User{ID: i + 1, Username: fmt.Sprintf("user%d", i), Hash: hash}
 		}
-		server := harness.Start(t, harness.Config{Database: db, Fixtures: harness.Rows(users...), Secrets: []string{ownPassword}})
+		settings := harness.DefaultSettings(t)
+		settings["SIMPLE_JWT"] = with(harness.JWTSettings(t), "REUSE_ENDS_FAMILY", false) // dead tokens are tried below
+		server := harness.Start(t, harness.Config{Database: db, Settings: settings, Fixtures: harness.Rows(users...),
+			Secrets: []string{ownPassword}})
 		clients := make([]*writer, writers)
 		for i := range clients {
 			clients[i] = &writer{server: server, name: users[i].Username, rotates: i%2 == 1, logins: 1}
