@@ -2,6 +2,7 @@
 
     {"op": "create", "username", "password", "hasher"}   a new user, the password hashed by that algorithm
     {"op": "authenticate", "username", "password"}       django.contrib.auth.authenticate; {"ok": true or false}
+    {"op": "social", "provider", "uid"}                  allauth's view of an account at a provider; {"json"}
     {"op": "request", "method", "path", "bearer", "body"}   a request to the project's views; {"status", "json"}
     {"op": "browse", "method", "path", "cookies", "form"}   a browser's request; {"status", "json": {"user", "cookies"}}
     {"op": "password", "username", "password"}           a new password for a user
@@ -19,6 +20,7 @@ os.environ['DJANGO_SETTINGS_MODULE'] = 'project.settings'
 django.setup()
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC  # noqa: E402  Django must be set up first
+from allauth.socialaccount.models import SocialAccount, SocialToken  # noqa: E402
 from django.contrib.auth import authenticate  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
@@ -34,6 +36,15 @@ def create(username, password, hasher):
 
 def check(username, password):
     return {'ok': authenticate(username=username, password=password) is not None}
+
+
+def social(provider, uid):
+    account = SocialAccount.objects.get(provider=provider, uid=uid)
+    address = EmailAddress.objects.get_primary(account.user)
+    token = SocialToken.objects.get(account=account)
+    return {'json': {'username': account.user.username, 'usable': account.user.has_usable_password(),
+                     'email': address.email, 'verified': address.verified, 'sub': account.extra_data['sub'],
+                     'token': token.token, 'joined': account.date_joined == account.last_login}}
 
 
 def request(method, path, bearer='', body=None):
@@ -82,7 +93,7 @@ def confirm(key):
 
 
 OPERATIONS = {'create': create, 'authenticate': check, 'request': request, 'browse': browse, 'password': password,
-              'session': session, 'addresses': addresses, 'confirm': confirm}
+              'session': session, 'addresses': addresses, 'confirm': confirm, 'social': social}
 
 for line in sys.stdin:
     question = json.loads(line)

@@ -15,7 +15,8 @@ SECRET_KEY = os.environ['BRIDGE_SECRET_KEY']
 ALLOWED_HOSTS = ['testserver']
 INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes', 'django.contrib.sessions',
                   'django.contrib.messages', 'django.contrib.admin', 'rest_framework',
-                  'rest_framework_simplejwt.token_blacklist', 'allauth', 'allauth.account']
+                  'rest_framework_simplejwt.token_blacklist', 'allauth', 'allauth.account',
+                  'allauth.socialaccount']
 MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.middleware.csrf.CsrfViewMiddleware',
               'django.contrib.auth.middleware.AuthenticationMiddleware',
               'django.contrib.messages.middleware.MessageMiddleware']
