@@ -72,6 +72,11 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},
 		{"webhooks without https", quiet + "WEBHOOKS: [{URL: 'http://example.com/', INSECURE: true, SECRETS: [" +
 			"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDrKWuQ2LxbkQ=]}]", true, []string{"W030"}},
+		{"links to any host", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\nALLOWED_HOSTS: ['*']", true, []string{"W003", "W050"}},
+		{"links to one site", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\nALLOWED_HOSTS: ['*']\n" +
+			"SITE_URL: https://example.com", true, []string{"W003"}},
+		{"addresses that are confirmed by opening a link", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
+			"ACCOUNT_CONFIRM_EMAIL_ON_GET: true", true, []string{"W051"}},
 		{"lax origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true\nCORS_STRICT: false", true, []string{"W026"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -163,6 +163,14 @@ func rules() []rule {
 			"FEATURES.social names an identity provider without an app in SOCIALACCOUNT_PROVIDERS: it refuses everybody."},
 		{"W041", true, func(l *Loaded) bool { return l.Providers.AllowLoopback && len(l.Features.Social) > 0 },
 			"SOCIALACCOUNT_ALLOW_LOOPBACK is on: identity providers may be asked without https, and on this machine."},
+		{"W050", true, func(l *Loaded) bool {
+			return l.mounted(mountRESTAuth) && l.Links.SiteURL == "" && slices.Contains(l.Site.AllowedHosts, "*")
+		},
+			"SITE_URL is empty and ALLOWED_HOSTS has \"*\": whoever sends a request decides which host the links in the mails " +
+				"of dj-rest-auth lead to."},
+		{"W051", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.Pages.ConfirmOnGet },
+			"ACCOUNT_CONFIRM_EMAIL_ON_GET is on: programs that open every link in a mail confirm addresses that nobody has " +
+				"confirmed."},
 		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
 			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}

@@ -28,29 +28,29 @@ import (
 var files embed.FS
 
 const (
-	htmlType  = "text/html; charset=utf-8"
-	framePage = "layout.html"
+	htmlType   = "text/html; charset=utf-8"
+	framePage  = "layout.html"
+	styleSheet = "style.css"
 )
 
 // Pages are the built-in pages. They are safe for concurrent use.
 type Pages struct {
 	templates map[string]*template.Template
-	style     template.CSS
 	policy    string
 }
 
 // New returns the pages. Of Config's redirects, browsers are let through to those.
 func New(cfg Config) (*Pages, error) {
-	style, err := files.ReadFile("templates/style.css")
+	style, err := files.ReadFile("templates/" + styleSheet)
 	if err != nil {
 		return nil, err
 	}
 	digest := sha256.Sum256(style)
-	p := &Pages{templates: map[string]*template.Template{}, style: template.CSS(style)} // ours, and constant
+	p := &Pages{templates: map[string]*template.Template{}}
 	p.policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
 		"'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'" + originOf(cfg.ConfirmedURL)
 	for _, name := range []string{confirmPage, confirmedPage, takenPage, badLinkPage, sentPage, passwordPage, changedPage} {
-		page, err := template.ParseFS(files, "templates/"+framePage, "templates/"+name)
+		page, err := template.ParseFS(files, "templates/"+framePage, "templates/"+styleSheet, "templates/"+name)
 		if err != nil {
 			return nil, err
 		}
@@ -71,10 +71,6 @@ func originOf(target string) string {
 
 // show answers with a page.
 func (p *Pages) show(c echo.Context, status int, name string, data map[string]any) error {
-	if data == nil {
-		data = map[string]any{}
-	}
-	data["Style"] = p.style
 	var body bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&body, framePage, data); err != nil {
 		return err
@@ -123,16 +119,13 @@ func redirect(c echo.Context, to string) error {
 }
 
 // mount puts a page and the place that its button sends to behind target, a path with parameters in braces as in
-// /confirm/{key}/. It does nothing, and reports false, where target leads elsewhere: to another site, or into a frontend
-// that reads the query or the fragment.
-func mount(site *dialects.Site, target string, page, button echo.HandlerFunc) bool {
-	path, ok := route(target)
-	if !ok {
-		return false
+// /confirm/{key}/. It does nothing where target leads elsewhere: to another site, or into a frontend that reads the query
+// or the fragment.
+func mount(site *dialects.Site, target string, page, button echo.HandlerFunc) {
+	if path, ok := route(target); ok {
+		site.MountPlain(path, only(http.MethodGet, page))
+		site.MountPlain(buttonOf(path), only(http.MethodPost, button))
 	}
-	site.MountPlain(path, only(http.MethodGet, page))
-	site.MountPlain(buttonOf(path), only(http.MethodPost, button))
-	return true
 }
 
 // route returns target with its parameters as Echo writes them. ok is false unless it is a path here, of which each

@@ -2,6 +2,8 @@ package pages_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
@@ -115,6 +117,12 @@ func TestPagesAreKeptToThemselves(t *testing.T) {
 			}
 		}
 		body := got.Body.String()
+		_, rest, _ := strings.Cut(body, "<style>")
+		style, _, _ := strings.Cut(rest, "</style>")
+		digest := sha256.Sum256([]byte(style))
+		if !strings.Contains(policy, "'sha256-"+base64.StdEncoding.EncodeToString(digest[:])+"'") {
+			t.Errorf("%s: the policy does not allow the style of the page", path)
+		}
 		if strings.Contains(body, "<script") || strings.Contains(policy, "unsafe") || !strings.Contains(body, "color-scheme") {
 			t.Errorf("%s: %s", path, body)
 		}
