@@ -46,7 +46,14 @@ type ResetDeps struct {
 	Accounts *Service
 	Store    ResetStore
 	Tokens   ResetTokens
-	Mailer   Mailer
+	Mailer   ResetMailer
+}
+
+// ResetMailer is a Mailer that can also do its work for nothing.
+type ResetMailer interface {
+	Mailer
+	// Pretend takes as long as Enqueue, and sends nothing. It must be called in a transaction.
+	Pretend(ctx context.Context, m email.Message) error
 }
 
 // ResetLink is what a link says: whose password may be set, and the proof that the link was mailed to them.
@@ -74,8 +81,8 @@ func NewResets(cfg ResetConfig, deps ResetDeps) *Resets {
 }
 
 // Request mails a link to every account that somebody who forgot their password may mean by address, and to none if it
-// means nobody. The caller must answer alike in any case: an error is never about the address. It returns a
-// *throttle.Exceeded when the client has asked too often.
+// means nobody, which takes as long. The caller must answer alike in any case: an error is never about the address. It
+// returns a *throttle.Exceeded when the client has asked too often.
 func (r *Resets) Request(ctx context.Context, address string, write Letter) error {
 	if err := r.deps.Accounts.attempts.mail(ctx); err != nil {
 		return err
@@ -83,6 +90,9 @@ func (r *Resets) Request(ctx context.Context, address string, write Letter) erro
 	recipients, err := r.rules.recipients(ctx, address)
 	if err != nil {
 		return err
+	}
+	if len(recipients) == 0 {
+		return r.Pretend(ctx, write)
 	}
 	return r.deps.Store.Atomic(ctx, func(ctx context.Context) error {
 		for _, one := range recipients {
@@ -92,6 +102,29 @@ func (r *Resets) Request(ctx context.Context, address string, write Letter) erro
 		}
 		return nil
 	})
+}
+
+// Pretend does the work of mailing somebody a link, and mails nothing.
+func (r *Resets) Pretend(ctx context.Context, write Letter) error {
+	nobody := &models.User{ID: "0", Username: "nobody", Password: password.Unusable(), Email: "nobody@example.com"}
+	return r.deps.Store.Atomic(ctx, func(ctx context.Context) error {
+		m, err := r.compose(ctx, recipient{nobody, nobody.Email}, write)
+		if err != nil {
+			return err
+		}
+		return r.deps.Mailer.Pretend(ctx, m)
+	})
+}
+
+// compose writes the mail with a link.
+func (r *Resets) compose(ctx context.Context, to recipient, write Letter) (email.Message, error) {
+	link, err := r.Link(ctx, to.user)
+	if err != nil {
+		return email.Message{}, err
+	}
+	m, err := write(to.user, link)
+	m.To = to.address
+	return m, err
 }
 
 // Send mails u a link, to the address in auth_user; to nobody if there is none. It is for callers who find u by rules of
@@ -118,15 +151,13 @@ func (r *Resets) send(ctx context.Context, to recipient, write Letter) error {
 	if err != nil {
 		return err
 	}
-	link, err := r.Link(ctx, to.user)
+	if err := r.rules.note(ctx, to.user); err != nil {
+		return err
+	}
+	m, err := r.compose(ctx, to, write)
 	if err != nil {
 		return err
 	}
-	m, err := write(to.user, link)
-	if err != nil {
-		return err
-	}
-	m.To = to.address
 	err = r.deps.Mailer.Enqueue(ctx, m)
 	if errors.Is(err, email.ErrInvalidMessage) {
 		return nil

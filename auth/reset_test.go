@@ -23,7 +23,13 @@ import (
 )
 
 // postbox keeps what was promised to be sent.
-type postbox struct{ mails []email.Message }
+type postbox struct{ mails, pretended []email.Message }
+
+// Pretend notes what was not sent.
+func (p *postbox) Pretend(_ context.Context, m email.Message) error {
+	p.pretended = append(p.pretended, m)
+	return nil
+}
 
 func (p *postbox) Enqueue(_ context.Context, m email.Message) error {
 	if err := m.Validate(); err != nil {
@@ -165,6 +171,19 @@ func TestResetsAreMailedByTheRulesOfThePackage(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestAskingForNobodyDoesTheWorkOfAMail(t *testing.T) {
+	for _, allauth := range []bool{true, false} {
+		w := newResets(t, auth.ResetConfig{Allauth: allauth}, unchanged)
+		w.row(models.User{Username: "bob", Email: "bob@example.com", Password: "md5$x$y"})
+		for _, address := range []string{"nobody@example.com", "bob@example.com"} {
+			mustBe(t, w.Request(t.Context(), address, letter))
+		}
+		if len(w.box.mails) != 0 || len(w.box.pretended) != 2 {
+			t.Errorf("allauth %v: %d mails and %d pretended, want 0 and 2", allauth, len(w.box.mails), len(w.box.pretended))
+		}
 	}
 }
 

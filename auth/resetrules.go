@@ -14,6 +14,8 @@ import (
 type resetRules interface {
 	// recipients finds who gets a mail for an address, and where.
 	recipients(ctx context.Context, address string) ([]recipient, error)
+	// note writes down what is to be known of a user who is mailed.
+	note(ctx context.Context, u *models.User) error
 	// encodeUID names a user in a link.
 	encodeUID(id models.UserID) (string, error)
 	// decodeUID reads what encodeUID writes; ok is false for what it cannot have written.
@@ -107,6 +109,8 @@ func (d djangoResets) recipients(ctx context.Context, address string) ([]recipie
 	return list, nil
 }
 
+func (djangoResets) note(context.Context, *models.User) error { return nil }
+
 func (djangoResets) encodeUID(id models.UserID) (string, error) {
 	return signing.EncodeUID64(string(id)), nil
 }
@@ -142,21 +146,17 @@ func (a allauthResets) recipients(ctx context.Context, address string) ([]recipi
 	}
 	var list []recipient
 	for i := range users {
-		if !users[i].IsActive {
-			continue
+		if users[i].IsActive {
+			list = append(list, recipient{&users[i], to})
 		}
-		if err := a.noteAddress(ctx, &users[i]); err != nil {
-			return nil, err
-		}
-		list = append(list, recipient{&users[i], to})
 	}
 	return list, nil
 }
 
-// noteAddress makes the address in auth_user one of the further ones.
+// note makes the address in auth_user one of the further ones.
 //
 // Source: allauth.account.utils.sync_user_email_addresses.
-func (a allauthResets) noteAddress(ctx context.Context, u *models.User) error {
+func (a allauthResets) note(ctx context.Context, u *models.User) error {
 	if u.Email == "" {
 		return nil
 	}

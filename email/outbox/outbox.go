@@ -84,6 +84,8 @@ func (c Config) clock() func() time.Time {
 type Store interface {
 	// AddMail stores m in the transaction of ctx.
 	AddMail(ctx context.Context, m *models.OutboxMail) error
+	// DropMail deletes a mail.
+	DropMail(ctx context.Context, id int64) error
 	// AfterCommit calls fn when the transaction of ctx was committed, or at once if there is none.
 	AfterCommit(ctx context.Context, fn func())
 	// DeleteFinishedMails deletes up to limit mails that were sent or given up before a time.
@@ -114,6 +116,25 @@ func New(cfg Config, store Store) (*Outbox, error) {
 // mail server. The message gets an ID and a date if it has none. An error that wraps email.ErrInvalidMessage says that
 // m cannot be sent; others are the store's.
 func (o *Outbox) Enqueue(ctx context.Context, m email.Message) error {
+	if _, err := o.add(ctx, m); err != nil {
+		return err
+	}
+	o.store.AfterCommit(ctx, o.notify)
+	return nil
+}
+
+// Pretend does the work of Enqueue, and sends nothing: so that nobody can tell by the time it takes whether a mail is
+// sent. In a transaction of its own it leaves nothing behind.
+func (o *Outbox) Pretend(ctx context.Context, m email.Message) error {
+	id, err := o.add(ctx, m)
+	if err != nil {
+		return err
+	}
+	return o.store.DropMail(ctx, id)
+}
+
+// add stores m, sealed, and returns its id.
+func (o *Outbox) add(ctx context.Context, m email.Message) (id int64, err error) {
 	now := o.now().UTC()
 	if m.ID == "" {
 		m.ID = email.NewID(m.From)
@@ -122,25 +143,24 @@ func (o *Outbox) Enqueue(ctx context.Context, m email.Message) error {
 		m.Date = now
 	}
 	if err := m.Validate(); err != nil {
-		return err
+		return 0, err
 	}
 	to, err := email.ParseAddress(m.To)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	sealed, err := o.sealer.seal(m)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	row := &models.OutboxMail{
 		MessageID: m.ID, Recipient: strings.ToLower(to.Spec), Sealed: sealed, State: models.MailQueued,
 		Created: now, Due: now,
 	}
 	if err := o.store.AddMail(ctx, row); err != nil {
-		return err
+		return 0, err
 	}
-	o.store.AfterCommit(ctx, o.notify)
-	return nil
+	return row.ID, nil
 }
 
 // Sweep deletes up to limit mails that were sent or given up so long before now that nobody asks for them any more. It

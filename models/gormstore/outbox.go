@@ -22,6 +22,11 @@ func (s *Store) AddMail(ctx context.Context, m *models.OutboxMail) error {
 	})
 }
 
+// DropMail deletes the mail of that id; none is no error.
+func (s *Store) DropMail(ctx context.Context, id int64) error {
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec("DELETE FROM watchword_outbox WHERE id = ?", id).Error })
+}
+
 // ClaimMail takes the queued mail that has been due for longest at now, and keeps it from others until leaseEnd. It
 // returns models.ErrNotFound when none is due. Of several callers at once no two get the same mail, and on PostgreSQL
 // none waits for another.

@@ -17,6 +17,7 @@ import (
 type outboxStore interface {
 	AfterCommit(ctx context.Context, fn func())
 	AddMail(ctx context.Context, m *models.OutboxMail) error
+	DropMail(ctx context.Context, id int64) error
 	ClaimMail(ctx context.Context, now, leaseEnd time.Time) (*models.OutboxMail, error)
 	MarkMailSent(ctx context.Context, id int64, at time.Time) error
 	PostponeMail(ctx context.Context, m *models.OutboxMail, due time.Time, attempts int, reason string) error
@@ -65,6 +66,14 @@ func addMail(t *testing.T, s Store) {
 		t.Errorf("AddMail of a known MessageID = %v, want ErrConflict", err)
 	}
 	finish(t, s, claim(t, s, moment))
+
+	dropped := newMail("dropped")
+	must(t, s.Atomic(t.Context(), func(ctx context.Context) error {
+		must(t, s.AddMail(ctx, dropped))
+		return s.DropMail(ctx, dropped.ID)
+	}))
+	must(t, s.DropMail(t.Context(), dropped.ID))
+	wantNoneDue(t, s, moment)
 }
 
 func afterCommit(t *testing.T, s Store) {

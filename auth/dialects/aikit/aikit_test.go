@@ -105,6 +105,9 @@ type postbox struct {
 	mails []email.Message
 }
 
+// Pretend sends nothing.
+func (p *postbox) Pretend(context.Context, email.Message) error { return nil }
+
 func (p *postbox) Enqueue(_ context.Context, m email.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -22,7 +22,13 @@ const (
 )
 
 // postbox keeps what was promised to be sent.
-type postbox struct{ mails []email.Message }
+type postbox struct{ mails, pretended []email.Message }
+
+// Pretend notes what was not sent.
+func (p *postbox) Pretend(_ context.Context, m email.Message) error {
+	p.pretended = append(p.pretended, m)
+	return nil
+}
 
 func (p *postbox) Enqueue(_ context.Context, m email.Message) error {
 	p.mails = append(p.mails, m)
