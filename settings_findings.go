@@ -208,7 +208,7 @@ func (l *Loaded) noSchemes() bool {
 
 // insecureCookies reports whether sessions are recognised whose cookies also travel without https.
 func (l *Loaded) insecureCookies() bool {
-	return slices.Contains(l.REST.Authentication, classSession) && !(l.Sessions.CookieSecure && l.CSRF.CookieSecure)
+	return l.usesSessions() && !(l.Sessions.CookieSecure && l.CSRF.CookieSecure)
 }
 
 // weakSecretKey judges the key as Django's security.W009 does. A key that is not there will be made.

@@ -13,12 +13,12 @@ type IdentityField models.UserField
 
 // UnmarshalText accepts username and email.
 func (f *IdentityField) UnmarshalText(text []byte) error {
-	switch field := models.UserField(text); field {
-	case models.UserFieldUsername, models.UserFieldEmail:
-		*f = IdentityField(field)
-		return nil
+	field := models.UserField(text)
+	if field != models.UserFieldUsername && field != models.UserFieldEmail {
+		return fmt.Errorf("must be username or email, not %q", text)
 	}
-	return fmt.Errorf("must be username or email, not %q", text)
+	*f = IdentityField(field)
+	return nil
 }
 
 // IdentityConfig says what users may say who they are by, in the way of django-ai-kit-auth.
