@@ -76,17 +76,15 @@ func parsePeriod(text string) (time.Duration, error) {
 
 // String writes the rate as UnmarshalText reads it; "" for none.
 func (r Rate) String() string {
-	switch r.Per {
-	case 0:
+	if r.None() {
 		return ""
-	case time.Second:
-		return fmt.Sprintf("%d/second", r.Limit)
-	case time.Minute:
-		return fmt.Sprintf("%d/minute", r.Limit)
-	case time.Hour:
-		return fmt.Sprintf("%d/hour", r.Limit)
-	case 24 * time.Hour:
-		return fmt.Sprintf("%d/day", r.Limit)
+	}
+	for word, per := range map[string]time.Duration{
+		"second": time.Second, "minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour,
+	} {
+		if r.Per == per {
+			return fmt.Sprintf("%d/%s", r.Limit, word)
+		}
 	}
 	period := r.Per.String()
 	if strings.HasSuffix(period, "m0s") {
