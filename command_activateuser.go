@@ -59,11 +59,16 @@ func (p *program) eachUser(names []string, do func(open *account, u *models.User
 		return err
 	}
 	defer func() { _ = open.store.Close() }()
+	return p.each(open, names, func(u *models.User) error { return do(open, u) })
+}
+
+// each is eachUser with a database that is open already.
+func (p *program) each(open *account, names []string, do func(u *models.User) error) error {
 	var failures []error
 	for _, name := range names {
 		u, err := open.store.UserBy(p.ctx, models.UserFieldUsername, name)
 		if err == nil {
-			err = do(open, u)
+			err = do(u)
 		}
 		switch {
 		case errors.Is(err, models.ErrNotFound):

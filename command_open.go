@@ -48,6 +48,11 @@ func (p *program) openAccounts() (*account, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.openAccountsBy(loaded)
+}
+
+// openAccountsBy is openAccounts with settings that were read already.
+func (p *program) openAccountsBy(loaded *Loaded) (*account, error) {
 	store, err := openStore(p.ctx, &loaded.Settings)
 	if err != nil {
 		return nil, err

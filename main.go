@@ -45,6 +45,7 @@ type commands struct {
 	DumpData           dumpCommand             `cmd:"" name:"dumpdata" help:"Print rows as a Django fixture (JSON)."`
 	ClearAuthTokens    clearCommand            `cmd:"" name:"clearexpiredauthtokens" help:"Delete expired opaque tokens and links."`
 	ClearSessions      clearSessionsCommand    `cmd:"" name:"clearsessions" help:"Delete expired sessions."`
+	SendActivation     sendActivationCommand   `cmd:"" name:"sendactivation" help:"Mail activation links."`
 	SendConfirmation   sendConfirmationCommand `cmd:"" name:"sendconfirmation" help:"Mail confirmation links."`
 	FlushExpiredTokens flushCommand            `cmd:"" name:"flushexpiredtokens" help:"Delete the rows of expired tokens."`
 	SendTestEmail      sendTestCommand         `cmd:"" name:"sendtestemail" help:"Send a test mail."`

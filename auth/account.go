@@ -14,10 +14,11 @@ type NewUser struct {
 	Email     string // may be empty
 	Password  string // in clear; the caller has validated it
 	Superuser bool   // also staff, as Django's create_superuser makes it
+	Inactive  bool   // may not log in yet
 }
 
-// CreateUser makes an active account, and calls the hook PostRegistered. It returns ErrUsernameInvalid or
-// ErrUsernameTaken, of two callers with one name to all but one.
+// CreateUser makes an account, which is active unless n says otherwise, and calls the hook PostRegistered. It returns
+// ErrUsernameInvalid or ErrUsernameTaken, of two callers with one name to all but one.
 //
 // Source: django.contrib.auth.models.UserManager.
 func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, error) {
@@ -31,7 +32,7 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 	}
 	u := &models.User{
 		Username: username, Email: NormalizeEmail(n.Email), Password: encoded,
-		IsActive: true, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
+		IsActive: !n.Inactive, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
 	}
 	err = s.store.Atomic(ctx, func(ctx context.Context) error {
 		if err := s.store.CreateUser(ctx, u); err != nil {

@@ -94,17 +94,41 @@ func (a *Activations) Send(ctx context.Context, u *models.User, write LinkWriter
 		if err != nil {
 			return err
 		}
-		m, err := write(u, a.tokens.Make(a.subject(u, pending)))
-		if err != nil {
-			return err
-		}
-		m.To = u.Email
-		err = a.deps.Mailer.Enqueue(ctx, m)
-		if errors.Is(err, email.ErrInvalidMessage) {
-			return errors.Join(ErrMailRefused, err)
-		}
-		return err
+		return a.mail(ctx, u, pending, write)
 	})
+}
+
+// ErrNotWaiting says that a user is not active and does not wait for being so: somebody disabled them.
+var ErrNotWaiting = errors.New("not waiting for an activation")
+
+// Resend mails another link to u, who is not active. It makes nobody wait: of users who do not it returns ErrNotWaiting,
+// unless links make anybody active. It returns ErrMailRefused as Send does.
+func (a *Activations) Resend(ctx context.Context, u *models.User, write LinkWriter) error {
+	if a.cfg.Reenable {
+		return a.Send(ctx, u, write)
+	}
+	pending, err := a.deps.Store.PendingActivation(ctx, u.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		return ErrNotWaiting
+	}
+	if err != nil {
+		return err
+	}
+	return a.mail(ctx, u, pending, write)
+}
+
+// mail promises the mail with the link to u.
+func (a *Activations) mail(ctx context.Context, u *models.User, pending *models.PendingActivation, write LinkWriter) error {
+	m, err := write(u, a.tokens.Make(a.subject(u, pending)))
+	if err != nil {
+		return err
+	}
+	m.To = u.Email
+	err = a.deps.Mailer.Enqueue(ctx, m)
+	if errors.Is(err, email.ErrInvalidMessage) {
+		return errors.Join(ErrMailRefused, err)
+	}
+	return err
 }
 
 // Activate takes the token of a link that was mailed to the user and makes them active. It returns ErrLinkInvalid for a
