@@ -56,6 +56,9 @@ func mountPages(site *dialects.Site, s *Settings, resets *auth.ResetMails, verif
 	if err != nil {
 		return err
 	}
+	if target := s.Features.Links[linkChangePassword]; target != "" {
+		pages.MountChangePassword(site, target)
+	}
 	show.MountPassword(site, s.restAuth().ResetLink, resets)
 	if !s.Features.Allauth {
 		return nil

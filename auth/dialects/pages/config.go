@@ -19,15 +19,15 @@ func DefaultConfig() Config { return Config{} }
 
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
-	if c.ConfirmedURL != "" && !validTarget(c.ConfirmedURL) {
+	if c.ConfirmedURL != "" && !ValidTarget(c.ConfirmedURL) {
 		return errors.New("ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL: must be a path that begins with one slash, " +
 			"or an http or https URL")
 	}
 	return nil
 }
 
-// validTarget reports whether browsers take target for what it looks like.
-func validTarget(target string) bool {
+// ValidTarget reports whether browsers take target, a path here or an http or https URL, for what it looks like.
+func ValidTarget(target string) bool {
 	u, err := url.Parse(target)
 	if err != nil || strings.ContainsAny(target, "\\; ,'") {
 		return false
