@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"watchword/auth/dialects/pages"
 )
 
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
@@ -83,6 +86,10 @@ func (f Features) validate() []error {
 			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s and %s cannot both be at %s", taken[path], name, path))
 		}
 		taken[path] = name
+	}
+	if target := f.Links[linkChangePassword]; target != "" && !pages.ValidTarget(target) {
+		faults = append(faults, errors.New("FEATURES.links: change_password: must be a path that begins with one slash, or an "+
+			"http or https URL"))
 	}
 	return append(faults, f.validateLinks()...)
 }

@@ -19,6 +19,8 @@ func TestSettingsUnderWhichNobodyWhoRegistersCanLogInAreRefused(t *testing.T) {
 		"ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS: 0":                                             "ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS: ",
 		"ACCOUNT_USERNAME_MIN_LENGTH: 151":                                                      "ACCOUNT_USERNAME_MIN_LENGTH: ",
 		"ACCOUNT_PASSWORD_MIN_LENGTH: 0":                                                        "ACCOUNT_PASSWORD_MIN_LENGTH: ",
+		"FEATURES: {links: {change_password: 'javascript:alert(1)'}}":                           "FEATURES.links: change_password: ",
+		"FEATURES: {links: {change_password: /password/}}":                                      "",
 		"SITE_URL: example.com":                                                                 "SITE_URL: ",
 	} {
 		_, err := loadWith(t, file)

@@ -253,3 +253,13 @@ var errBroken = errors.New("out of order")
 
 func (broken) Open(context.Context, string) (*models.EmailAddress, error) { return nil, errBroken }
 func (broken) Confirm(context.Context, string) error                      { return errBroken }
+
+func TestPasswordManagersAreSentToWhereThePasswordIsChanged(t *testing.T) {
+	t.Parallel()
+	site, _ := newSite(t, pages.Config{}, "/confirm/{key}/")
+	pages.MountChangePassword(site, "https://app.example/settings/password")
+	got := send(site, http.MethodGet, "/.well-known/change-password", nil)
+	if got.Code != http.StatusSeeOther || got.Header().Get("Location") != "https://app.example/settings/password" {
+		t.Errorf("got %d to %q", got.Code, got.Header().Get("Location"))
+	}
+}
