@@ -106,9 +106,12 @@ func (r *Resets) Request(ctx context.Context, address string, write Letter) erro
 
 // Pretend does the work of mailing somebody a link, and mails nothing.
 func (r *Resets) Pretend(ctx context.Context, write Letter) error {
-	nobody := &models.User{ID: "0", Username: "nobody", Password: password.Unusable(), Email: "nobody@example.com"}
+	nobody := &models.User{ID: "0", Username: "nobody", Password: password.Unusable()}
 	return r.deps.Store.Atomic(ctx, func(ctx context.Context) error {
-		m, err := r.compose(ctx, recipient{nobody, nobody.Email}, write)
+		if err := r.rules.note(ctx, nobody); err != nil {
+			return err
+		}
+		m, err := r.compose(ctx, recipient{nobody, "nobody@example.com"}, write)
 		if err != nil {
 			return err
 		}

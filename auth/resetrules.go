@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"watchword/auth/password"
@@ -157,10 +158,12 @@ func (a allauthResets) recipients(ctx context.Context, address string) ([]recipi
 //
 // Source: allauth.account.utils.sync_user_email_addresses.
 func (a allauthResets) note(ctx context.Context, u *models.User) error {
-	if u.Email == "" {
-		return nil
+	own := strings.ToLower(u.Email)
+	known, err := a.store.EmailAddresses(ctx, u.ID)
+	if err != nil || own == "" || slices.Contains(known, own) {
+		return err
 	}
-	return a.store.ClaimEmail(ctx, u.ID, strings.ToLower(u.Email))
+	return a.store.ClaimEmail(ctx, u.ID, own)
 }
 
 func (allauthResets) encodeUID(id models.UserID) (string, error) {

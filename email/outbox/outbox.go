@@ -130,7 +130,11 @@ func (o *Outbox) Pretend(ctx context.Context, m email.Message) error {
 	if err != nil {
 		return err
 	}
-	return o.store.DropMail(ctx, id)
+	if err := o.store.DropMail(ctx, id); err != nil {
+		return err
+	}
+	o.store.AfterCommit(ctx, o.notify) // the Worker's first look is part of the work
+	return nil
 }
 
 // add stores m, sealed, and returns its id.

@@ -229,8 +229,8 @@ func TestPretendingLeavesNothing(t *testing.T) {
 	store := newStore(t)
 	o := newOutbox(t, testConfig(), store)
 	err := store.Atomic(t.Context(), func(ctx context.Context) error { return o.Pretend(ctx, newMessage("nobody@example.com")) })
-	if err != nil || len(o.wake) != 0 {
-		t.Errorf("got %v, woken %d times", err, len(o.wake))
+	if err != nil {
+		t.Fatal(err)
 	}
 	if m, err := store.ClaimMail(t.Context(), time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("there is a mail: %+v, %v", m, err)
