@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -87,22 +86,35 @@ func (f Features) validate() []error {
 		}
 		taken[path] = name
 	}
-	if target := f.Links[linkChangePassword]; target != "" && !pages.ValidTarget(target) {
-		faults = append(faults, errors.New("FEATURES.links: change_password: must be a path that begins with one slash, or an "+
-			"http or https URL"))
-	}
 	return append(faults, f.validateLinks()...)
 }
 
-// validateLinks returns what is wrong with where links in mails lead.
+// validateLinks returns what is wrong with where links lead.
 func (f Features) validateLinks() []error {
-	target, given := f.Links[linkPasswordReset]
-	if !given {
-		return nil
+	var faults []error
+	for _, link := range []struct {
+		name, holds string
+		values      []string
+	}{
+		{linkPasswordReset, " with {uid} and {token} in it", []string{"{uid}", "{token}"}},
+		{linkEmailConfirmation, " with {key} in it", []string{"{key}"}},
+		{linkChangePassword, "", nil},
+	} {
+		target, given := f.Links[link.name]
+		if given && !leads(target, link.values) {
+			faults = append(faults, fmt.Errorf("FEATURES.links: %s: must be a path or a URL%s, not %q", link.name, link.holds,
+				target))
+		}
 	}
-	if strings.Contains(target, "{uid}") && strings.Contains(target, "{token}") &&
-		(strings.HasPrefix(target, "/") || strings.HasPrefix(target, "https://") || strings.HasPrefix(target, "http://")) {
-		return nil
+	return faults
+}
+
+// leads reports whether target is a path here or a URL, and has places for all values.
+func leads(target string, values []string) bool {
+	for _, value := range values {
+		if !strings.Contains(target, value) {
+			return false
+		}
 	}
-	return []error{fmt.Errorf("FEATURES.links: password_reset: must be a path or a URL with {uid} and {token} in it, not %q", target)}
+	return pages.ValidTarget(strings.NewReplacer("{", "", "}", "").Replace(target))
 }

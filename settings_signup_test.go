@@ -20,6 +20,8 @@ func TestSettingsUnderWhichNobodyWhoRegistersCanLogInAreRefused(t *testing.T) {
 		"ACCOUNT_USERNAME_MIN_LENGTH: 151":                                                      "ACCOUNT_USERNAME_MIN_LENGTH: ",
 		"ACCOUNT_PASSWORD_MIN_LENGTH: 0":                                                        "ACCOUNT_PASSWORD_MIN_LENGTH: ",
 		"FEATURES: {links: {change_password: 'javascript:alert(1)'}}":                           "FEATURES.links: change_password: ",
+		"FEATURES: {links: {email_confirmation: /confirm/}}":                                    "FEATURES.links: email_confirmation: ",
+		"FEATURES: {links: {email_confirmation: 'https://app.example/#/confirm?k={key}'}}":      "",
 		"FEATURES: {links: {change_password: /password/}}":                                      "",
 		"SITE_URL: example.com":                                                                 "SITE_URL: ",
 	} {
