@@ -67,6 +67,15 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"sessions", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{}},
 		{"sessions without https", quiet + "SESSION_COOKIE_SECURE: false\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{"W024"}},
+		{"ai-kit without https", quietMail + "SESSION_COOKIE_SECURE: false\nFEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W024"}},
+		{"CSRF secrets without https", quietMail + "CSRF_COOKIE_SECURE: false\nFEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W024"}},
+		{"CSRF secrets in sessions", quietMail + "CSRF_COOKIE_SECURE: false\nCSRF_USE_SESSIONS: true\n" +
+			"FEATURES: {mounts: {ai-kit: /a/}}", true, []string{}},
+		{"session logins without https", quietMail + "SESSION_COOKIE_SECURE: false\nFEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
+			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}\nREST_AUTH: {USE_JWT: false, SESSION_LOGIN: true}",
+			true, []string{"W024"}},
+		{"session logins that nobody is known by", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
+			"REST_AUTH: {SESSION_LOGIN: true, JWT_AUTH_REFRESH_COOKIE: r}", false, []string{"W044"}},
 		{"origins without the feature", quiet + "CORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
 		{"origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true", true, []string{}},
 		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},
@@ -88,6 +97,16 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+func TestEachRuleHasItsOwnID(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range rules() {
+		if seen[r.id] {
+			t.Errorf("there are two rules %s", r.id)
+		}
+		seen[r.id] = true
 	}
 }
 

@@ -121,6 +121,9 @@ func rules() []rule {
 			"REST_AUTH.JWT_AUTH_SECURE is false: whoever can listen to one request without https can take the login over."},
 		{"W043", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.HTTPOnly },
 			"REST_AUTH.JWT_AUTH_HTTPONLY is false: scripts can read the cookies with tokens."},
+		{"W044", false, (*Loaded).ignoresSessions,
+			"REST_AUTH.SESSION_LOGIN is true, but dj-rest-auth's endpoints recognise nobody by a session. Add session to " +
+				"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES."},
 		{"W015", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.HandsOutNothing() },
 			"REST_AUTH has none of USE_JWT, TOKEN_MODEL and SESSION_LOGIN: a login at dj-rest-auth hands out nothing."},
 		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
@@ -159,9 +162,9 @@ func rules() []rule {
 		{"W026", true, func(l *Loaded) bool { return l.Features.CORS && l.CORS.AllowCredentials && !l.CORS.Strict },
 			"CORS_STRICT is false: a pattern also lets in longer names than it means, and nothing keeps " +
 				"CORS_ALLOW_CREDENTIALS from those who are let in that way."},
-		{"W040", false, (*Loaded).unconfigured,
+		{"W028", false, (*Loaded).unconfigured,
 			"FEATURES.social names an identity provider without an app in SOCIALACCOUNT_PROVIDERS: it refuses everybody."},
-		{"W041", true, func(l *Loaded) bool { return l.Providers.AllowLoopback && len(l.Features.Social) > 0 },
+		{"W029", true, func(l *Loaded) bool { return l.Providers.AllowLoopback && len(l.Features.Social) > 0 },
 			"SOCIALACCOUNT_ALLOW_LOOPBACK is on: identity providers may be asked without https, and on this machine."},
 		{"W050", true, func(l *Loaded) bool {
 			return l.mounted(mountRESTAuth) && l.Links.SiteURL == "" && slices.Contains(l.Site.AllowedHosts, "*")
@@ -206,9 +209,15 @@ func (l *Loaded) noSchemes() bool {
 	return l.mounted(mountRESTAuth) && !slices.ContainsFunc(l.REST.Authentication, elsewhere)
 }
 
-// insecureCookies reports whether sessions are recognised whose cookies also travel without https.
+// insecureCookies reports whether there are sessions whose cookies also travel without https.
 func (l *Loaded) insecureCookies() bool {
-	return l.usesSessions() && !(l.Sessions.CookieSecure && l.CSRF.CookieSecure)
+	secure := l.Sessions.CookieSecure && (l.CSRF.CookieSecure || l.CSRF.UseSessions)
+	return l.usesSessions() && !secure
+}
+
+// ignoresSessions reports whether dj-rest-auth opens sessions that its own endpoints do not look at.
+func (l *Loaded) ignoresSessions() bool {
+	return l.mounted(mountRESTAuth) && l.RESTAuth.SessionLogin && !slices.Contains(l.REST.Authentication, classSession)
 }
 
 // weakSecretKey judges the key as Django's security.W009 does. A key that is not there will be made.

@@ -22,6 +22,8 @@ const (
 	otherSecret       = "OtherSecret0123456789abcdefghijk"
 	ownUserPath       = "/dj-rest-auth/user/"
 	sessionLoginPath  = "/dj-rest-auth/login/"
+	kitMePath         = "/api/v1/auth/me/"
+	kitLoginPath      = "/api/v1/auth/login/"
 	sessionLogoutPath = "/dj-rest-auth/logout/"
 	ownPasswordPath   = "/dj-rest-auth/password/change/"
 )

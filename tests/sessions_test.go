@@ -18,6 +18,32 @@ const (
 		"ZTlmNzQwNzlhZTRiYTA2OGIyMiJ9:1sDNQw:tUaFBHVGiy4YkNUXiPaG7DIZhoCptUBQgL7-Riaj-sI"
 )
 
+// TestSessionsAreKeptWhereOnlyAIKitUsesThem is about requests that no view looks at a session for: the session slides all
+// the same, and a cookie that is good for nothing is taken back.
+func TestSessionsAreKeptWhereOnlyAIKitUsesThem(t *testing.T) {
+	t.Parallel()
+	settings := harness.DefaultSettings(t)
+	settings["FEATURES"] = map[string]any{"mounts": map[string]string{"ai-kit": "/api/v1/auth/"}}
+	settings["SESSION_SAVE_EVERY_REQUEST"] = true
+	server := harness.Start(t, harness.Config{Database: harness.SQLite(t), Settings: settings,
+		Fixtures: harness.Rows(harness.User{ID: 1, Username: "mike", Email: "mike@example.org", Password: ownPassword})})
+	v := newVisitor(server)
+	v.ask(t, http.MethodGet, kitMePath, nil)
+	if got := v.ask(t, http.MethodPost, kitLoginPath, map[string]string{"ident": "mike", "password": ownPassword}); got.Status != 200 {
+		t.Fatalf("login: %d %s", got.Status, got.Body)
+	}
+	key := v.jar["sessionid"]
+	for name, test := range map[string]struct{ key, want string }{
+		"a session that slides":     {key, "sessionid=" + key + "; Path=/; Expires="},
+		"a session that nobody has": {"unknownunknownunknown", `sessionid=""; Path=/; Expires=`},
+	} {
+		got := holding(server, test.key).ask(t, http.MethodGet, "/nowhere/", nil)
+		if sent := got.Header.Get("Set-Cookie"); !strings.HasPrefix(sent, test.want) {
+			t.Errorf("%s: Set-Cookie is %q, want %q…", name, sent, test.want)
+		}
+	}
+}
+
 func TestSessionsOfADjangoAreRecognised(t *testing.T) {
 	t.Parallel()
 	settings := map[string]any{
