@@ -58,11 +58,11 @@ var layers = []layer{
 		[]string{"golang.org/x/text", "github.com/google/uuid"}},
 
 	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/throttle"}, []string{"github.com/labstack/echo"}},
-	{"auth/dialects/*", []string{"auth", "auth/social", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf"},
+	{"auth/dialects/*", []string{"auth", "auth/social", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf", "auth/signing"},
 		[]string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 
-	{"tests/*", []string{"tests/*"}, []string{"github.com/jackc/pgx", "github.com/mattn/go-sqlite3", "golang.org/x/crypto"}},
+	{"tests/*", []string{"tests/*"}, []string{"github.com/chromedp/chromedp", "github.com/jackc/pgx", "github.com/mattn/go-sqlite3", "golang.org/x/crypto"}},
 	{"bench/*", []string{"tests/*"}, []string{"golang.org/x/crypto"}},
 }
 
