@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"watchword/auth/dialects"
 	"watchword/models/gormstore"
 	"watchword/schemes/jwt/keys"
 )
@@ -38,9 +39,12 @@ func (h *health) stop() { h.stopping.Store(true) }
 func (h *health) before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := h.forPath(r.URL.Path)
-		switch {
-		case answer == nil:
+		if answer == nil {
 			next.ServeHTTP(w, r)
+			return
+		}
+		harden(w.Header())
+		switch {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			w.Header().Set("Allow", "GET, HEAD")
 			w.WriteHeader(http.StatusMethodNotAllowed)
@@ -48,6 +52,14 @@ func (h *health) before(next http.Handler) http.Handler {
 			answer(w, r)
 		}
 	})
+}
+
+// harden adds to an answer what all answers say; what is no secret may be kept nevertheless.
+func harden(header http.Header) {
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", dialects.AnswerPolicy)
+	header.Set("Referrer-Policy", "same-origin")
+	header.Set("X-Content-Type-Options", "nosniff")
 }
 
 // forPath returns what answers requests for path, or nil.
@@ -120,9 +132,8 @@ func (h *health) publicKeys(w http.ResponseWriter, r *http.Request) {
 	answerBytes(w, http.StatusOK, set)
 }
 
-// answer writes a small JSON answer that must not be cached.
+// answer writes a small JSON answer.
 func answer(w http.ResponseWriter, status int, body string) {
-	w.Header().Set("Cache-Control", "no-store")
 	answerBytes(w, status, []byte(body))
 }
 
@@ -130,7 +141,6 @@ func answer(w http.ResponseWriter, status int, body string) {
 func answerBytes(w http.ResponseWriter, status int, body []byte) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
-	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body)

@@ -7,7 +7,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// secureHeaders adds the headers of Django's SecurityMiddleware and XFrameOptionsMiddleware with their defaults.
+// AnswerPolicy lets browsers do nothing with an answer that is no page: run, load or frame it.
+const AnswerPolicy = "default-src 'none'; frame-ancestors 'none'"
+
+// secureHeaders adds the headers of Django's SecurityMiddleware and XFrameOptionsMiddleware with their defaults, and
+// where Config.StrictHeaders says so those that Django leaves to the project. Pages replace the policy by their own.
 func (s *Site) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
@@ -15,6 +19,10 @@ func (s *Site) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
 		header.Set(echo.HeaderReferrerPolicy, "same-origin")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if s.cfg.StrictHeaders {
+			header.Set(echo.HeaderContentSecurityPolicy, AnswerPolicy)
+			header.Set(echo.HeaderCacheControl, "no-store")
+		}
 		return next(c)
 	}
 }

@@ -35,6 +35,8 @@ type Config struct {
 	ProxySSLHeader []string `setting:"SECURE_PROXY_SSL_HEADER" help:"The header, and its value, by which a proxy in front says that it was called over https: [HTTP_X_FORWARDED_PROTO, https]. Only where clients cannot set it themselves."`
 	// IgnoreBadCredentials serves views that are open to everybody also to who brings a credential that is no good.
 	IgnoreBadCredentials bool `setting:"IGNORE_BAD_CREDENTIALS" help:"Where everybody may ask, as at login, logout and refresh, treat who brings an expired or foreign credential as who brings none. Off: they are refused until they take it away, which browsers do not do with cookies."`
+	// StrictHeaders tells caches and browsers of every answer to keep nothing, and to run and frame nothing of it.
+	StrictHeaders bool `setting:"STRICT_HEADERS" help:"Every answer says Cache-Control: no-store, and by a Content-Security-Policy that browsers must not run, load or frame anything of it. Off: only answers with tokens, and pages, say so."`
 	// VaryByCookie tells caches that every answer depends on cookies, as it does where something reads the session of
 	// every request.
 	VaryByCookie bool
@@ -52,13 +54,15 @@ func DefaultConfig() Config {
 		Now:          time.Now,
 
 		IgnoreBadCredentials: true,
+		StrictHeaders:        true,
 	}
 }
 
-// ExactConfig is DefaultConfig, but refuses bad credentials everywhere, as Django REST framework does.
+// ExactConfig is DefaultConfig, but refuses bad credentials everywhere, as Django REST framework does, and sends no
+// headers beyond those of Django.
 func ExactConfig() Config {
 	c := DefaultConfig()
-	c.IgnoreBadCredentials = false
+	c.IgnoreBadCredentials, c.StrictHeaders = false, false
 	return c
 }
 
