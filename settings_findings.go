@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -174,6 +176,9 @@ func rules() []rule {
 		{"W051", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.Pages.ConfirmOnGet },
 			"ACCOUNT_CONFIRM_EMAIL_ON_GET is on: programs that open every link in a mail confirm addresses that nobody has " +
 				"confirmed."},
+		{"W052", true, (*Loaded).linksInClear,
+			"SITE_URL or AI_KIT_AUTH.FRONTEND.URL begins with http: links in mails, whose tokens open accounts, go over the " +
+				"network in clear. Use https."},
 		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
 			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}
@@ -207,6 +212,15 @@ func (l *Loaded) ignoresTokenCookie() bool {
 func (l *Loaded) noSchemes() bool {
 	elsewhere := func(c authenticationClass) bool { return c != classTutorial }
 	return l.mounted(mountRESTAuth) && !slices.ContainsFunc(l.REST.Authentication, elsewhere)
+}
+
+// linksInClear reports whether links in mails lead to another machine without encryption.
+func (l *Loaded) linksInClear() bool {
+	plain := func(address string) bool {
+		u, err := url.Parse(address)
+		return err == nil && u.Scheme == "http" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
+	}
+	return plain(l.Links.SiteURL) || l.mounted(mountAIKit) && plain(l.AIKit.Frontend.URL)
 }
 
 // insecureCookies reports whether there are sessions whose cookies also travel without https.
