@@ -83,6 +83,7 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	}
 	if p.getenv("GOMAXPROCS") == "" {
 		leaveRoom(loaded.Password.Gate)
+		defer runtime.SetDefaultGOMAXPROCS()
 	}
 	url := "http://" + listener.Addr().String() + "/"
 	if loaded.Log.forPeople(p.stderr) {
@@ -98,8 +99,9 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 // leaveRoom gives Go as many threads more as the password gate lets hash at a time. Hashing keeps its threads busy for
 // tens of milliseconds; with threads of their own, other requests are scheduled by the kernel, which shares the cores
 // fairly, instead of waiting for Go's scheduler. It must be called after the gate was made, whose default is one hash per
-// thread. The figures are in package password, at Gate.
+// thread. Called again it leaves no more room than once. The figures are in package password, at Gate.
 func leaveRoom(gate password.GateConfig) {
+	runtime.SetDefaultGOMAXPROCS()
 	threads := runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(threads + cmp.Or(gate.Parallel, threads))
 }
