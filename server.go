@@ -8,13 +8,7 @@ import (
 	"time"
 
 	"watchword/auth"
-	"watchword/auth/dialects"
-	"watchword/auth/dialects/aikit"
-	"watchword/auth/dialects/authtoken"
-	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/dialects/simplejwt"
-	"watchword/auth/dialects/tutorialjwt"
-	"watchword/demo"
 	"watchword/janitor"
 	"watchword/models/gormstore"
 	"watchword/schemes"
@@ -45,110 +39,27 @@ type server struct {
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
 func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*server, error) {
-	ring, err := openKeys(s)
+	p, err := newParts(s, store, mails, log)
 	if err != nil {
 		return nil, err
 	}
-	publisher := webhooks.NewPublisher(s.Webhooks, store)
-	accounts, _, err := newAccounts(s, store, newSignals(publisher, store, log), log)
+	site, err := p.newSite()
 	if err != nil {
 		return nil, err
 	}
-	bearer, err := newBearer(s, ring, store, log)
-	if err != nil {
+	if err := p.mountAll(site); err != nil {
 		return nil, err
-	}
-
-	tokens, err := token.New(s.Tokens, store)
-	if err != nil {
-		return nil, err
-	}
-	confirmations, err := newConfirmations(s, store, mails, accounts.Signals())
-	if err != nil {
-		return nil, err
-	}
-	verifications := newVerifications(s, store, mails, accounts.Signals())
-	sessions, protection := newSession(s, store)
-	pairs := newCookies(s, bearer, protection)
-	known := newSchemes(s, accounts, bearer, pairs, tokens, sessions, store)
-
-	site := dialects.NewSite(s.Site, s.REST.RESTConfig, log)
-	counts := newCounts(store)
-	if err := limitRates(site, s, counts); err != nil {
-		return nil, err
-	}
-	if s.Features.CORS {
-		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
-			return nil, err
-		}
-	}
-	if s.usesSessions() {
-		site.KeepSessions(sessions)
-	}
-	if prefix, ok := s.Features.Mounts[mountSimpleJWT]; ok {
-		simplejwt.Mount(site, prefix, newSimpleJWT(s, accounts, bearer))
-	}
-	if prefix, ok := s.Features.Mounts[mountRESTAuth]; ok {
-		resets, err := newResetMails(s, accounts, store, mails)
-		if err != nil {
-			return nil, err
-		}
-		registration := newRegistration(s, accounts, store, verifications)
-		providers, err := newSocial(s, accounts, store, verifications, registration, log)
-		if err != nil {
-			return nil, err
-		}
-		d := newRESTAuth(s, accounts, pairs, sessions, resets, store, known, registration, providers)
-		djrestauth.Mount(site, prefix, d)
-		if s.Project.Demo {
-			djrestauth.MountSocialAccounts(site, "/", d)
-		}
-		if err := mountPages(site, s, resets, verifications); err != nil {
-			return nil, err
-		}
-	}
-	if prefix, ok := s.Features.Mounts[mountAIKit]; ok {
-		d, err := newAIKit(s, accounts, store, mails, sessions, protection, known)
-		if err != nil {
-			return nil, err
-		}
-		aikit.Mount(site, prefix, d)
-	}
-	if prefix, ok := s.Features.Mounts[mountAuthToken]; ok {
-		d, err := newAuthToken(s, accounts, tokens, confirmations, store, known)
-		if err != nil {
-			return nil, err
-		}
-		authtoken.Mount(site, prefix, d)
-	}
-	if prefix, ok := s.Features.Mounts[mountTutorialJWT]; ok {
-		tutorial, err := newTutorialJWT(s, accounts, store)
-		if err != nil {
-			return nil, err
-		}
-		tutorialjwt.Mount(site, prefix, tutorial)
-	}
-	if path, ok := s.Features.Mounts[mountHello]; ok {
-		demo.MountHello(site, path, bearer)
-	}
-	if prefix, ok := s.Features.Mounts[mountStudents]; ok {
-		demo.MountStudents(site, prefix, s.Bodies, store, bearer)
 	}
 	if s.Project.Demo {
-		demo.MountViews(site, known...)
-		demo.MountCSRF(site, protection)
-		demo.MountTest(site, protection, known...)
-		mountMPDB(site, s, accounts, bearer)
-		demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(known, tokens)...)
+		p.mountDemo(site)
 	}
-
-	worker, err := webhooks.NewWorker(s.Webhooks, publisher, store, log)
+	worker, err := webhooks.NewWorker(s.Webhooks, p.publisher, store, log)
 	if err != nil {
 		return nil, err
 	}
-	probes := newHealth(store, ring, s.Keys.PublishLead)
-	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: ring,
-		janitor: newJanitor(s, store, tokens, confirmations, verifications, mails, publisher, log), hooks: worker}, nil
+	probes := newHealth(store, p.ring, s.Keys.PublishLead)
+	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: p.ring, hooks: worker,
+		janitor: newJanitor(s, store, p.tokens, p.confirmations, p.verifications, mails, p.publisher, log)}, nil
 }
 
 // newSimpleJWT returns simplejwt's endpoints.
@@ -199,20 +110,6 @@ func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, pairs *
 		}
 	}
 	return list
-}
-
-// mountMPDB puts on site the endpoint of a tutorial whose tokens say more about the user. Where the settings give one
-// of its claims another meaning there is no such endpoint.
-func mountMPDB(site *dialects.Site, s *Settings, accounts *auth.Service, bearer *jwt.Scheme) {
-	wider, err := bearer.WithClaims(map[string]string{"username": "{username}", "sub": "MpdbUser"})
-	if err != nil {
-		return
-	}
-	cfg := s.simpleJWT()
-	cfg.Endpoints = []simplejwt.Endpoint{simplejwt.Obtain}
-	simplejwt.Mount(site, "/api/token/mpdb/", simplejwt.New(cfg, simplejwt.Deps{
-		Accounts: recording(s, accounts), Tokens: wider,
-	}))
 }
 
 // newHTTP returns the HTTP server with all its bounds.

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"watchword/auth/dialects"
+	"watchword/auth/dialects/aikit"
+	"watchword/auth/dialects/authtoken"
+	"watchword/auth/dialects/djrestauth"
+	"watchword/auth/dialects/simplejwt"
+	"watchword/auth/dialects/tutorialjwt"
+	"watchword/demo"
+)
+
+// mountAll puts on site what FEATURES.mounts names.
+func (p *parts) mountAll(site *dialects.Site) error {
+	for _, component := range []struct {
+		name  string
+		mount func(site *dialects.Site, prefix string) error
+	}{
+		{mountSimpleJWT, p.mountSimpleJWT},
+		{mountRESTAuth, p.mountRESTAuth},
+		{mountAIKit, p.mountAIKit},
+		{mountAuthToken, p.mountAuthToken},
+		{mountTutorialJWT, p.mountTutorialJWT},
+		{mountHello, p.mountHello},
+		{mountStudents, p.mountStudents},
+	} {
+		prefix, ok := p.settings.Features.Mounts[component.name]
+		if !ok {
+			continue
+		}
+		if err := component.mount(site, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *parts) mountSimpleJWT(site *dialects.Site, prefix string) error {
+	simplejwt.Mount(site, prefix, newSimpleJWT(p.settings, p.accounts, p.bearer))
+	return nil
+}
+
+func (p *parts) mountRESTAuth(site *dialects.Site, prefix string) error {
+	s := p.settings
+	resets, err := newResetMails(s, p.accounts, p.store, p.mails)
+	if err != nil {
+		return err
+	}
+	registration := newRegistration(s, p.accounts, p.store, p.verifications)
+	providers, err := newSocial(s, p.accounts, p.store, p.verifications, registration, p.log)
+	if err != nil {
+		return err
+	}
+	d := newRESTAuth(s, p.accounts, p.pairs, p.sessions, resets, p.store, p.known, registration, providers)
+	djrestauth.Mount(site, prefix, d)
+	if s.Project.Demo {
+		djrestauth.MountSocialAccounts(site, "/", d)
+	}
+	return mountPages(site, s, resets, p.verifications)
+}
+
+func (p *parts) mountAIKit(site *dialects.Site, prefix string) error {
+	d, err := newAIKit(p.settings, p.accounts, p.store, p.mails, p.sessions, p.protection, p.known)
+	if err != nil {
+		return err
+	}
+	aikit.Mount(site, prefix, d)
+	return nil
+}
+
+func (p *parts) mountAuthToken(site *dialects.Site, prefix string) error {
+	d, err := newAuthToken(p.settings, p.accounts, p.tokens, p.confirmations, p.store, p.known)
+	if err != nil {
+		return err
+	}
+	authtoken.Mount(site, prefix, d)
+	return nil
+}
+
+func (p *parts) mountTutorialJWT(site *dialects.Site, prefix string) error {
+	d, err := newTutorialJWT(p.settings, p.accounts, p.store)
+	if err != nil {
+		return err
+	}
+	tutorialjwt.Mount(site, prefix, d)
+	return nil
+}
+
+func (p *parts) mountHello(site *dialects.Site, path string) error {
+	demo.MountHello(site, path, p.bearer)
+	return nil
+}
+
+func (p *parts) mountStudents(site *dialects.Site, prefix string) error {
+	demo.MountStudents(site, prefix, p.settings.Bodies, p.store, p.bearer)
+	return nil
+}
+
+// mountDemo puts on site the views of DEMO, at paths of their own.
+func (p *parts) mountDemo(site *dialects.Site) {
+	demo.MountViews(site, p.known...)
+	demo.MountCSRF(site, p.protection)
+	demo.MountTest(site, p.protection, p.known...)
+	p.mountMPDB(site)
+	demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(p.known, p.tokens)...)
+}
+
+// mountMPDB puts on site the endpoint of a tutorial whose tokens say more about the user. Where the settings give one
+// of its claims another meaning there is no such endpoint.
+func (p *parts) mountMPDB(site *dialects.Site) {
+	wider, err := p.bearer.WithClaims(map[string]string{"username": "{username}", "sub": "MpdbUser"})
+	if err != nil {
+		return
+	}
+	cfg := p.settings.simpleJWT()
+	cfg.Endpoints = []simplejwt.Endpoint{simplejwt.Obtain}
+	simplejwt.Mount(site, "/api/token/mpdb/", simplejwt.New(cfg, simplejwt.Deps{
+		Accounts: recording(p.settings, p.accounts), Tokens: wider,
+	}))
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"log/slog"
+
+	"watchword/auth"
+	"watchword/auth/csrf"
+	"watchword/auth/dialects"
+	"watchword/models/gormstore"
+	"watchword/schemes"
+	"watchword/schemes/jwt"
+	"watchword/schemes/jwt/keys"
+	"watchword/schemes/session"
+	"watchword/schemes/token"
+	"watchword/webhooks"
+)
+
+// parts are what the endpoints are made of: everything that more than one of them needs, made once.
+type parts struct {
+	settings *Settings
+	store    *gormstore.Store
+	mails    *mailing
+	log      *slog.Logger
+
+	ring          *keys.Ring
+	publisher     *webhooks.Publisher
+	accounts      *auth.Service
+	confirmations *auth.Confirmations // of django-rest-authtoken
+	verifications *auth.Verifications // of django-allauth
+
+	bearer     *jwt.Scheme
+	pairs      *jwt.Cookies
+	tokens     *token.Scheme
+	sessions   *session.Scheme
+	protection *csrf.Protection
+	known      []schemes.Scheme // of DEFAULT_AUTHENTICATION_CLASSES
+}
+
+// newParts makes the parts. It opens nothing but the keys.
+func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*parts, error) {
+	p := &parts{settings: s, store: store, mails: mails, log: log, publisher: webhooks.NewPublisher(s.Webhooks, store)}
+	var err error
+	if p.ring, err = openKeys(s); err != nil {
+		return nil, err
+	}
+	if p.accounts, _, err = newAccounts(s, store, newSignals(p.publisher, store, log), log); err != nil {
+		return nil, err
+	}
+	if p.bearer, err = newBearer(s, p.ring, store, log); err != nil {
+		return nil, err
+	}
+	if p.tokens, err = token.New(s.Tokens, store); err != nil {
+		return nil, err
+	}
+	if p.confirmations, err = newConfirmations(s, store, mails, p.accounts.Signals()); err != nil {
+		return nil, err
+	}
+	p.verifications = newVerifications(s, store, mails, p.accounts.Signals())
+	p.sessions, p.protection = newSession(s, store)
+	p.pairs = newCookies(s, p.bearer, p.protection)
+	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)
+	return p, nil
+}
+
+// newSite returns the site without any endpoint: what holds for all of them.
+func (p *parts) newSite() (*dialects.Site, error) {
+	s := p.settings
+	site := dialects.NewSite(s.Site, s.REST.RESTConfig, p.log)
+	if err := limitRates(site, s, newCounts(p.store)); err != nil {
+		return nil, err
+	}
+	if s.Features.CORS {
+		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
+			return nil, err
+		}
+	}
+	if s.usesSessions() {
+		site.KeepSessions(p.sessions)
+	}
+	return site, nil
+}
