@@ -35,7 +35,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 	}{
 		{"nothing", quiet, true, []string{}},
 		{"demonstrations while developing", "", false, []string{}},
-		{"demonstrations", quietMail, true, []string{"W009"}},
+		{"demonstrations", quietMail, true, []string{"W009", "W053"}},
 		{"debug", quiet + "DEBUG: true", false, []string{"W001"}},
 		{"short key", quiet + "SECRET_KEY: abcdefghijklmnop", false, []string{"W002"}},
 		{"Django's example key", quiet + "SECRET_KEY: django-insecure-" + decentKey, false, []string{"W002"}},
@@ -67,10 +67,10 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"sessions", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{}},
 		{"sessions without https", quiet + "SESSION_COOKIE_SECURE: false\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}", true, []string{"W024"}},
-		{"ai-kit without https", quietMail + "SESSION_COOKIE_SECURE: false\nFEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W024"}},
-		{"CSRF secrets without https", quietMail + "CSRF_COOKIE_SECURE: false\nFEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W024"}},
+		{"ai-kit without https", quietMail + "SESSION_COOKIE_SECURE: false\nFEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W024", "W053"}},
+		{"CSRF secrets without https", quietMail + "CSRF_COOKIE_SECURE: false\nFEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W024", "W053"}},
 		{"CSRF secrets in sessions", quietMail + "CSRF_COOKIE_SECURE: false\nCSRF_USE_SESSIONS: true\n" +
-			"FEATURES: {mounts: {ai-kit: /a/}}", true, []string{}},
+			"FEATURES: {mounts: {ai-kit: /a/}}", true, []string{"W053"}},
 		{"session logins without https", quietMail + "SESSION_COOKIE_SECURE: false\nFEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [session]}\nREST_AUTH: {USE_JWT: false, SESSION_LOGIN: true}",
 			true, []string{"W024"}},
@@ -84,6 +84,9 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"links to any host", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\nALLOWED_HOSTS: ['*']", true, []string{"W003", "W050"}},
 		{"links to one site", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\nALLOWED_HOSTS: ['*']\n" +
 			"SITE_URL: https://example.com", true, []string{"W003"}},
+		{"links of ai-kit to this server", quietMail + "FEATURES: {mounts: {ai-kit: /a/}}\nSITE_URL: https://example.com", true, []string{}},
+		{"links of ai-kit to its application", quietMail + "FEATURES: {mounts: {ai-kit: /a/}}\n" +
+			"AI_KIT_AUTH: {FRONTEND: {URL: https://app.example.com}}", true, []string{}},
 		{"addresses that are confirmed by opening a link", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"ACCOUNT_CONFIRM_EMAIL_ON_GET: true", true, []string{"W051"}},
 		{"lax origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true\nCORS_STRICT: false", true, []string{"W026"}},
@@ -123,7 +126,7 @@ func TestASecretInAFileForAllIsFound(t *testing.T) {
 func TestCheckFailsOnErrorsOnly(t *testing.T) {
 	w := newWorkplace(t)
 	w.run(t, "", "check", "--deploy").expect(t, exitOK, "?: (watchword.W009)", "?: (watchword.W021)",
-		"System check identified 2 issues.")
+		"?: (watchword.W053)", "System check identified 3 issues.")
 	file := w.write(t, "settings.yaml", "FEATURES: {mounts: {dj-rest-auth: /a/}}\n"+
 		"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt]}")
 	w.run(t, "", "check", "--settings", file).expect(t, exitFailed, "?: (watchword.E001)", "System check identified 2 issues.")

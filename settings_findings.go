@@ -179,6 +179,11 @@ func rules() []rule {
 		{"W052", true, (*Loaded).linksInClear,
 			"SITE_URL or AI_KIT_AUTH.FRONTEND.URL begins with http: links in mails, whose tokens open accounts, go over the " +
 				"network in clear. Use https."},
+		{"W053", true, func(l *Loaded) bool {
+			return l.mounted(mountAIKit) && l.AIKit.Frontend.URL == "" && l.Links.SiteURL == ""
+		},
+			"AI_KIT_AUTH.FRONTEND.URL and SITE_URL are empty: whoever sends a request decides which of ALLOWED_HOSTS the " +
+				"links in the mails of ai-kit lead to. Say where the application is."},
 		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
 			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}

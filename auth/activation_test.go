@@ -137,9 +137,11 @@ func TestNoLinkEnablesWhomSomebodyDisabled(t *testing.T) {
 	_, err := k.recoveries.Open(t.Context(), active.ID, reset)
 	wantLinkInvalid(t, "reset", err)
 	active.IsActive = false
-	before := len(k.tokens)
-	if err := k.recoveries.Request(t.Context(), active, k.write); err != nil || len(k.tokens) != before {
-		t.Errorf("a disabled user was mailed a link: %v", err)
+	mails, pretended := len(k.box.mails), len(k.box.pretended)
+	mustBe(t, k.recoveries.Request(t.Context(), active, k.write))
+	if len(k.box.mails) != mails || len(k.box.pretended) != pretended+1 {
+		t.Errorf("a disabled user was mailed %d links, and %d were pretended, want 0 and 1", len(k.box.mails)-mails,
+			len(k.box.pretended)-pretended)
 	}
 	k.wantActive(u, false)
 	k.wantActive(active, false)

@@ -23,15 +23,27 @@ func NewRecoveries(resets *Resets, activations *Activations) *Recoveries {
 	return &Recoveries{resets: resets, activations: activations}
 }
 
-// Request mails u a link, if they may have one. The caller must answer alike in any case.
+// Request mails u a link, if they may have one, and else does what takes as long. The caller must answer alike in any
+// case.
 func (r *Recoveries) Request(ctx context.Context, u *models.User, write LinkWriter) error {
 	may, err := r.activations.Enableable(ctx, u)
-	if err != nil || !may {
+	if err != nil {
 		return err
 	}
-	return r.resets.Send(ctx, u, func(u *models.User, link ResetLink) (email.Message, error) {
-		return write(u, link.Token)
-	})
+	if !may {
+		return r.Pretend(ctx, write)
+	}
+	return r.resets.Send(ctx, u, letterOf(write))
+}
+
+// Pretend does the work of Request, and mails nothing. It is for callers who have found nobody to mail a link to.
+func (r *Recoveries) Pretend(ctx context.Context, write LinkWriter) error {
+	return r.resets.Pretend(ctx, letterOf(write))
+}
+
+// letterOf returns a Letter whose link says no more than the token: write knows how to say whom it is for.
+func letterOf(write LinkWriter) Letter {
+	return func(u *models.User, link ResetLink) (email.Message, error) { return write(u, link.Token) }
 }
 
 // Open returns the user to whom a link with that token was mailed, or ErrLinkInvalid. It uses nothing up.

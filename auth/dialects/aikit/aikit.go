@@ -52,6 +52,8 @@ type Activations interface {
 type Recoveries interface {
 	// Request mails u a link, if they may have one.
 	Request(ctx context.Context, u *models.User, write auth.LinkWriter) error
+	// Pretend takes as long as Request, and mails nothing.
+	Pretend(ctx context.Context, write auth.LinkWriter) error
 	// Open returns whom a link was mailed to.
 	Open(ctx context.Context, id models.UserID, token string) (*models.User, error)
 	// Reset gives whom Open has found a new password.

@@ -322,3 +322,21 @@ func TestAHookCanRefuse(t *testing.T) {
 		t.Error("the account was made all the same")
 	}
 }
+
+func TestAResetMailToNobodyIsWorkToo(t *testing.T) {
+	w := newWorld(t, safe())
+	w.user("ada")
+	must(t, w.store.SetActive(t.Context(), w.user("ina").ID, false))
+	must(t, w.store.CreateUser(t.Context(), &models.User{Username: "noaddress", Password: "!", IsActive: true}))
+	b := w.browser()
+	for _, test := range []struct {
+		ident            string
+		mailed, pretends int
+	}{{"ada", 1, 0}, {"nobody", 0, 1}, {"nobody@example.com", 0, 1}, {"ina", 0, 1}, {"noaddress", 0, 1}, {"", 0, 1}} {
+		mails, pretended := len(w.box.mails), w.box.pretended
+		b.post("/send_pw_reset_email/", `{"ident":"`+test.ident+`"}`, 200, "")
+		if got, did := len(w.box.mails)-mails, w.box.pretended-pretended; got != test.mailed || did != test.pretends {
+			t.Errorf("%q: %d mails and %d pretended, want %d and %d", test.ident, got, did, test.mailed, test.pretends)
+		}
+	}
+}

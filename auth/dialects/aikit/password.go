@@ -56,11 +56,11 @@ func (d *Dialect) sendReset(c echo.Context) error {
 	return dialects.Respond(c, http.StatusOK, nil)
 }
 
-// mailReset mails a link to whom ident means, if anybody.
+// mailReset mails a link to whom ident means, and takes as long if that is nobody.
 func (d *Dialect) mailReset(ctx context.Context, ident string, write auth.LinkWriter) error {
 	u, err := d.deps.Users.Find(ctx, ident)
 	if errors.Is(err, models.ErrNotFound) {
-		return nil
+		return d.deps.Recoveries.Pretend(ctx, write)
 	}
 	if err != nil {
 		return err
