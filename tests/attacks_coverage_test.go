@@ -31,7 +31,7 @@ var elsewhere = map[string]string{
 	"throttle-memory":           "TestMemoryIsBounded",
 
 	"race-reset-reset":         "TestOfManyResetsAtOnceOneWins",
-	"race-register-case":       "TestOfManyRegistrationsAtOnceOneIsMadeAndTheOthersAreTold",
+	"race-register-case":       "TestOneOfManyGetsAName",
 	"race-blacklist":           "TestParallelBlacklistingLeavesOneRow",
 	"race-logout-token":        "TestOneOfManyLogoutsSucceeds",
 	"race-session-save-logout": "TestSessionsThatEndMeanwhileAreNotBroughtBack",

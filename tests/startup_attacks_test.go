@@ -37,10 +37,10 @@ func TestAttack_flow_startup_weak(t *testing.T) {
 	}
 	private := harness.PrivatePEM(t, other)
 	open := filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(open, []byte(private), 0o600); err == nil {
-		err = os.Chmod(open, 0o644) // whatever the umask is
+	if err := os.WriteFile(open, []byte(private), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if err != nil {
+	if err := os.Chmod(open, 0o644); err != nil { // whatever the umask is
 		t.Fatal(err)
 	}
 	const jwt, cors = "WATCHWORD_SIMPLE_JWT__", "WATCHWORD_CORS_"
