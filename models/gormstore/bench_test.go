@@ -30,6 +30,39 @@ func BenchmarkUserByID(b *testing.B) {
 	})
 }
 
+func BenchmarkSession(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) { benchmarkSession(b, s, false) })
+}
+
+// BenchmarkSessionAndUser reads both by one query.
+func BenchmarkSessionAndUser(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) { benchmarkSession(b, s, true) })
+}
+
+func benchmarkSession(b *testing.B, s *gormstore.Store, andUser bool) {
+	const key = "ssssssssssssssssssssssssssssss01"
+	now := time.Now().UTC()
+	u := &models.User{Username: "u", Password: "pbkdf2_sha256$600000$salt$hash", DateJoined: now}
+	if err := s.CreateUser(b.Context(), u); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.CreateSession(b.Context(), models.Session{Key: key, Data: "data", ExpireDate: now.Add(time.Hour)}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if andUser {
+			_, _, err = s.SessionAndUser(b.Context(), key, now, u.ID)
+		} else {
+			_, err = s.Session(b.Context(), key, now)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkBlacklisted(b *testing.B) {
 	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) {
 		b.ReportAllocs()
