@@ -19,8 +19,7 @@ var (
 //
 // Source: Django, django.core.signing.TimestampSigner and dumps, loads.
 type Signer struct {
-	keys []string
-	salt string
+	macs []*saltedMAC // one for each key
 	now  func() time.Time
 
 	inflaters sync.Pool // of zlib readers, each of which takes 40 KiB to make
@@ -29,13 +28,13 @@ type Signer struct {
 // NewSigner returns a Signer for the purpose that salt names, such as "account" or
 // "django.contrib.sessions.SessionStore". Values signed under one salt are not accepted under another.
 func NewSigner(cfg Config, salt string) *Signer {
-	return &Signer{keys: cfg.keys(), salt: salt + "signer", now: cfg.clock()}
+	return &Signer{macs: newSaltedMACs(salt+"signer", cfg.keys()), now: cfg.clock()}
 }
 
 // Sign returns value, the time in seconds and the signature, with colons between them.
 func (s *Signer) Sign(value string) string {
 	stamped := value + ":" + EncodeBase62(s.now().Unix())
-	return stamped + ":" + s.signature(stamped, s.keys[0])
+	return stamped + ":" + signature(stamped, s.macs[0])
 }
 
 // Unsign returns the value and the time that Sign was given, to the second. The error is ErrBadSignature, or
@@ -74,15 +73,13 @@ func (s *Signer) verify(signed string) (value string, err error) {
 	if i < 0 {
 		return "", ErrBadSignature
 	}
-	value, signature := signed[:i], signed[i+1:]
-	for _, key := range s.keys {
-		if equal(signature, s.signature(value, key)) {
+	value, given := signed[:i], signed[i+1:]
+	for _, mac := range s.macs {
+		if equal(given, signature(value, mac)) {
 			return value, nil
 		}
 	}
 	return "", ErrBadSignature
 }
 
-func (s *Signer) signature(value, key string) string {
-	return EncodeBase64(SaltedHMAC(s.salt, value, key))
-}
+func signature(value string, mac *saltedMAC) string { return EncodeBase64(mac.sum(value)) }

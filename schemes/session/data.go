@@ -1,9 +1,11 @@
 package session
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"watchword/auth/signing"
 	"watchword/models"
@@ -48,8 +50,12 @@ func (d data) encode(signer *signing.Signer) (string, error) { return signer.Dum
 
 // text returns the entry if it is text, and "" otherwise.
 func (d data) text(key string) string {
+	entry := d[key]
+	if len(entry) >= 2 && entry[0] == '"' && bytes.IndexByte(entry, '\\') < 0 && utf8.Valid(entry) {
+		return string(entry[1 : len(entry)-1]) // as nearly always: nothing in it is escaped
+	}
 	var text string
-	if json.Unmarshal(d[key], &text) != nil {
+	if json.Unmarshal(entry, &text) != nil {
 		return ""
 	}
 	return text
