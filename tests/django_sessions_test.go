@@ -2,6 +2,7 @@ package tests
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"watchword/tests/harness"
@@ -20,7 +21,7 @@ func newSessionPeers(t *testing.T, db harness.Database) sessionPeers {
 	settings := harness.DefaultSettings(t)
 	settings["REST_FRAMEWORK"] = map[string]any{"DEFAULT_AUTHENTICATION_CLASSES": []string{"session"}}
 	settings["REST_AUTH"] = map[string]any{"USE_JWT": false, "SESSION_LOGIN": true, "OLD_PASSWORD_FIELD_ENABLED": false}
-	settings["FEATURES"] = map[string]any{"mounts": map[string]string{"dj-rest-auth": "/dj-rest-auth/"}}
+	settings["FEATURES"] = map[string]any{"mounts": map[string]string{"dj-rest-auth": "/dj-rest-auth/", "ai-kit": "/api/v1/auth/"}}
 	// Django 3.2's own: else a login on one side hashes the password anew, which ends the sessions of the other.
 	settings["PASSWORD_HASHERS"], settings["PASSWORD_PBKDF2_ITERATIONS"] = []string{"pbkdf2_sha256", "argon2"}, 260000
 	here := harness.Start(t, harness.Config{Database: db, Settings: settings, Secrets: []string{bossPassword},
@@ -34,6 +35,16 @@ func (p sessionPeers) logInHere(t *testing.T, v *visitor) *visitor {
 	body := map[string]string{"username": "boss", "password": bossPassword}
 	if got := v.ask(t, http.MethodPost, sessionLoginPath, body); got.Status != 204 {
 		t.Fatalf("login here: %d %s", got.Status, got.Body)
+	}
+	return v
+}
+
+// logInByAIKit logs the boss in here, as applications in the browser do: they ask me/ for what a login must repeat.
+func (p sessionPeers) logInByAIKit(t *testing.T, v *visitor) *visitor {
+	t.Helper()
+	v.ask(t, http.MethodGet, kitMePath, nil)
+	if got := v.ask(t, http.MethodPost, kitLoginPath, map[string]string{"ident": "boss", "password": bossPassword}); got.Status != 200 {
+		t.Fatalf("login by ai-kit: %d %s", got.Status, got.Body)
 	}
 	return v
 }
@@ -73,6 +84,10 @@ func (p sessionPeers) want(t *testing.T, when string, v *visitor, loggedIn bool)
 	if got := p.there.ask(t, map[string]any{"op": "browse", "method": "GET", "path": "/admin/auth/user/", "cookies": v.jar}); got.Status != there {
 		t.Errorf("%s: Django's admin answers %d %v, want %d", when, got.Status, got.JSON, there)
 	}
+	if got := copied.ask(t, http.MethodGet, kitMePath, nil); got.Status != 200 || strings.Contains(string(got.Body), `"boss"`) != loggedIn {
+		t.Errorf("%s: me/ answers %d %s, want the boss: %v", when, got.Status, got.Body, loggedIn)
+	}
+	copied.jar = map[string]string{"sessionid": v.jar["sessionid"], "csrftoken": v.jar["csrftoken"]}
 	if got := copied.ask(t, http.MethodGet, ownUserPath, nil); got.Status != here {
 		t.Errorf("%s: user/ answers %d %s, want %d", when, got.Status, got.Body, here)
 	}
@@ -102,6 +117,31 @@ func TestSessionsAreSharedWithDjangosAdmin(t *testing.T) {
 			t.Fatalf("logout here with Django's CSRF cookie: %d %s", got.Status, got.Body)
 		}
 		p.want(t, "logged out here", left, false)
+	})
+}
+
+func TestSessionsOfAIKitAreSharedWithDjangosAdmin(t *testing.T) {
+	t.Parallel()
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
+		p := newSessionPeers(t, db)
+
+		ours := p.logInByAIKit(t, newVisitor(p.here))
+		p.want(t, "logged in by ai-kit", ours, true)
+		left := holding(p.here, ours.jar["sessionid"])
+		p.there.browse(t, ours, http.MethodPost, "/admin/logout/", nil)
+		p.want(t, "logged out at Django", left, false)
+
+		theirs := p.logInThere(t)
+		p.want(t, "logged in at Django", theirs, true)
+		left = holding(p.here, theirs.jar["sessionid"])
+		if got := theirs.ask(t, http.MethodPost, kitLogoutPath, nil); got.Status != 200 {
+			t.Fatalf("logout by ai-kit with Django's CSRF cookie: %d %s", got.Status, got.Body)
+		}
+		p.want(t, "logged out by ai-kit", left, false)
+
+		ours = p.logInByAIKit(t, newVisitor(p.here))
+		p.there.ask(t, map[string]any{"op": "password", "username": "boss", "password": bossPassword + "-2"})
+		p.want(t, "the password changed at Django", ours, false)
 	})
 }
 

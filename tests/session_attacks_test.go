@@ -23,6 +23,7 @@ const (
 	sessionLoginPath  = "/dj-rest-auth/login/"
 	kitMePath         = "/api/v1/auth/me/"
 	kitLoginPath      = "/api/v1/auth/login/"
+	kitLogoutPath     = "/api/v1/auth/logout/"
 	sessionLogoutPath = "/dj-rest-auth/logout/"
 	ownPasswordPath   = "/dj-rest-auth/password/change/"
 )
