@@ -110,3 +110,22 @@ func BenchmarkLoginToken(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkPlainToken(b *testing.B) {
+	onEveryDatabase(b, func(b *testing.B, s *gormstore.Store) {
+		u := &models.User{Username: "u", Password: "pbkdf2_sha256$600000$salt$hash", DateJoined: time.Now()}
+		if err := s.CreateUser(b.Context(), u); err != nil {
+			b.Fatal(err)
+		}
+		const key = "0123456789abcdef0123456789abcdef01234567"
+		if _, err := s.PlainToken(b.Context(), models.AuthToken{Key: key, UserID: u.ID, Created: time.Now()}); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.UserByPlainToken(b.Context(), key); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -8,11 +8,12 @@ import (
 	"watchword/models"
 )
 
-// UserByPlainToken finds the user whose authtoken_token is key. It returns models.ErrNotFound if there is none.
+// UserByPlainToken finds the user whose authtoken_token is key. It returns models.ErrNotFound if there is none. The cast
+// is that of SessionAndUser.
 func (s *Store) UserByPlainToken(ctx context.Context, key string) (*models.User, error) {
 	const query = `SELECT u.id, u.password, u.last_login, u.is_superuser, u.username, u.first_name, u.last_name, u.email,
 		u.is_staff, u.is_active, u.date_joined FROM authtoken_token AS t JOIN auth_user AS u ON u.id = t.user_id
-		WHERE t.key = ?`
+		WHERE t.key = CAST(? AS text)`
 	if !storable(key) {
 		return nil, models.ErrNotFound
 	}
