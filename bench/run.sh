@@ -94,6 +94,17 @@ opaque() {
     load "GET by opaque token, $1" RSAVerify -t2 -c16 -H "Authorization: Token $token" "$base/auth-demo/whoami/"
 }
 
+# session TITLE measures the same resource by session.
+session() {
+    local key
+    start "${by_session[@]}"
+    key=$(curl -fs -o /dev/null -D - -H 'Content-Type: application/json' -d "$credentials" "$base/dj-rest-auth/login/" |
+        sed -nE 's/^Set-Cookie: sessionid=([^;]+).*/\1/Ip')
+    start "${by_session[@]}"
+    load "GET by session, $1" RSAVerify -t2 -c16 -H "Cookie: sessionid=$key" "$base/auth-demo/whoami/"
+}
+by_session=(WATCHWORD_REST_FRAMEWORK__DEFAULT_AUTHENTICATION_CLASSES='["session"]' WATCHWORD_REST_AUTH__SESSION_LOGIN=true)
+
 go build -trimpath -ldflags '-s -w' -o "$work/watchword" .
 go test -c -o "$work/bench.test" ./bench
 port=18431
@@ -119,6 +130,7 @@ start # anew, as above
 BODY="{\"token\":\"$access\"}" load 'POST token/verify/' RSAVerify -t2 -c16 -s bench/post.lua "$base/api/token/verify/"
 load 'GET by JWT' RSAVerify -t2 -c16 -H "Authorization: Bearer $access" "$base/hello/"
 opaque SQLite
+session SQLite
 start WATCHWORD_SIMPLE_JWT__ROTATE_REFRESH_TOKENS=false WATCHWORD_SIMPLE_JWT__BLACKLIST_AFTER_ROTATION=false \
     WATCHWORD_SIMPLE_JWT__REUSE_ENDS_FAMILY=false WATCHWORD_SIMPLE_JWT__FAMILY_LIFETIME=0s
 BODY="{\"refresh\":\"$refresh\"}" load 'POST token/refresh/' RSAPair -t2 -c16 -s bench/post.lua "$base/api/token/refresh/"
@@ -129,6 +141,7 @@ BODY=$credentials load 'POST login/ for an opaque token, argon2id' Argon2id -t1 
 if [ -n "${BENCH_POSTGRES-}" ]; then
     prepare "$BENCH_POSTGRES"
     opaque PostgreSQL
+    session PostgreSQL
 fi
 stop
 
