@@ -51,7 +51,10 @@ func (p *parts) mountRESTAuth(site *dialects.Site, prefix string) error {
 	if err != nil {
 		return err
 	}
-	d := newRESTAuth(s, p.accounts, p.pairs, p.sessions, resets, p.store, p.known, registration, providers)
+	d, err := newRESTAuth(s, p.accounts, p.pairs, p.sessions, resets, p.store, p.known, registration, providers)
+	if err != nil {
+		return err
+	}
 	djrestauth.Mount(site, prefix, d)
 	if s.Project.Demo {
 		djrestauth.MountSocialAccounts(site, "/", d)

@@ -16,7 +16,7 @@ import (
 // newRESTAuth returns dj-rest-auth's endpoints.
 func newRESTAuth(s *Settings, accounts *auth.Service, pairs *jwt.Cookies, sessions schemes.Scheme,
 	resets *auth.ResetMails, store *gormstore.Store, known []schemes.Scheme,
-	registration *djrestauth.Registration, providers *djrestauth.Social) *djrestauth.Dialect {
+	registration *djrestauth.Registration, providers *djrestauth.Social) (*djrestauth.Dialect, error) {
 	if s.RESTAuth.SessionLogin {
 		accounts = accounts.Recording() // a session is Django's own login, which notes the time
 	}

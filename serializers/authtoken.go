@@ -54,16 +54,16 @@ const EmailConfirmed = "email_confirmed"
 // UserFields are the names of what of a user is shown, in order.
 type UserFields []string
 
-// ParseUserFields reads a setting: a list of names, or the dotted Python name of a serializer that is known here. nil
-// and "" are nothing.
-func ParseUserFields(setting any) (UserFields, error) {
+// ParseUserFields reads a setting: a list of names, or the dotted Python name of a serializer that is known here. The
+// names are those of columns, and further ones. nil and "" are nothing.
+func ParseUserFields(setting any, further ...string) (UserFields, error) {
 	switch v := setting.(type) {
 	case nil:
 		return nil, nil
 	case string:
 		return fieldsByName(v)
 	case []string:
-		return v, UserFields(v).validate()
+		return v, UserFields(v).validate(further)
 	case []any:
 		var fields UserFields
 		for _, item := range v {
@@ -73,7 +73,7 @@ func ParseUserFields(setting any) (UserFields, error) {
 			}
 			fields = append(fields, name)
 		}
-		return fields, fields.validate()
+		return fields, fields.validate(further)
 	}
 	return nil, fmt.Errorf("must be a list of fields or the name of a serializer, not a %T", setting)
 }
@@ -83,17 +83,17 @@ func fieldsByName(name string) (UserFields, error) {
 	switch name {
 	case "", "None":
 		return nil, nil
-	case "ai_kit_auth.serializers.UserSerializer":
+	case KitUserFields:
 		return UserFields{"id", "email", "username"}, nil
-	case "dj_rest_auth.serializers.UserDetailsSerializer":
+	case RESTUserFields:
 		return UserFields{"pk", "username", "email", "first_name", "last_name"}, nil
 	}
 	return nil, fmt.Errorf("no serializer %q is known here; name the fields instead, as in [id, username]", name)
 }
 
 // validate refuses names that are no fields, and names that are given twice.
-func (fs UserFields) validate() error {
-	known := []string{"pk", EmailConfirmed}
+func (fs UserFields) validate(further []string) error {
+	known := append([]string{"pk"}, further...)
 	for name := range columns(&models.User{}) {
 		known = append(known, name)
 	}

@@ -26,7 +26,7 @@ func TestUserFields(t *testing.T) {
 		{"dj_rest_auth.serializers.UserDetailsSerializer",
 			`{"pk":7,"username":"ana","email":"ana@example.com","first_name":"Ana","last_name":""}`},
 	} {
-		fields, err := ParseUserFields(tt.setting)
+		fields, err := ParseUserFields(tt.setting, EmailConfirmed)
 		if err != nil {
 			t.Errorf("%v: %v", tt.setting, err)
 			continue
@@ -44,7 +44,7 @@ func TestUserFields(t *testing.T) {
 			t.Errorf("%v: got %v, %v", nothing, fields, err)
 		}
 	}
-	for _, bad := range []any{"my.Serializer", []any{"password"}, []any{"id", 1}, []any{"id", "id"}, 1, true, map[string]any{}} {
+	for _, bad := range []any{"my.Serializer", []any{"password"}, []any{"id", 1}, []any{"id", "id"}, []any{"email_confirmed"}, 1, true, map[string]any{}} {
 		if fields, err := ParseUserFields(bad); err == nil {
 			t.Errorf("%v: got %v", bad, fields)
 		}

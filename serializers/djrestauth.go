@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"watchword/models"
 	"watchword/serializers/pyjson"
 )
 
@@ -28,41 +27,11 @@ type Key struct {
 //
 // Source: dj_rest_auth.serializers.JWTSerializer and JWTSerializerWithExpiration.
 type LoginPair struct {
-	Access       string      `json:"access"`
-	Refresh      string      `json:"refresh"` // "" where it goes by cookie only
-	User         UserDetails `json:"user"`
-	AccessUntil  *Time       `json:"access_expiration,omitempty"`
-	RefreshUntil *Time       `json:"refresh_expiration,omitempty"`
-}
-
-// UserDetails is a user as they see and change themselves.
-//
-// Source: dj_rest_auth.serializers.UserDetailsSerializer.
-type UserDetails struct {
-	PK        models.UserID `json:"pk" label:"ID"`
-	Username  Char          `json:"username" field:"required,username,max_length=150" help:"Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."`
-	Email     Char          `json:"email" field:"read_only,email" label:"Email address"`
-	FirstName Char          `json:"first_name" field:"allow_blank,max_length=150"`
-	LastName  Char          `json:"last_name" field:"allow_blank,max_length=150"`
-}
-
-// NewUserDetails returns u as it goes on the wire.
-func NewUserDetails(u *models.User) UserDetails {
-	return UserDetails{PK: u.ID, Username: Text(u.Username), Email: Text(u.Email), FirstName: Text(u.FirstName),
-		LastName: Text(u.LastName)}
-}
-
-// Profile returns what the request gave.
-func (u *UserDetails) Profile() models.Profile {
-	return models.Profile{Username: u.Username.given(), FirstName: u.FirstName.given(), LastName: u.LastName.given()}
-}
-
-// given returns the text, or nil when the request did not name the field.
-func (c Char) given() *string {
-	if !c.Given {
-		return nil
-	}
-	return &c.Text
+	Access       string         `json:"access"`
+	Refresh      string         `json:"refresh"` // "" where it goes by cookie only
+	User         *pyjson.Object `json:"user"`
+	AccessUntil  *Time          `json:"access_expiration,omitempty"`
+	RefreshUntil *Time          `json:"refresh_expiration,omitempty"`
 }
 
 // NewPassword is a password, twice.

@@ -59,7 +59,11 @@ func TestTimesAreWrittenInUTCWithMicrosecondsUnlessThereAreNone(t *testing.T) {
 }
 
 func TestLoginPairKeepsItsOrderAndLeavesOutEndsThatNobodyAskedFor(t *testing.T) {
-	u := NewUserDetails(&models.User{ID: "7", Username: "alice", Email: "alice@example.com", FirstName: "Ä"})
+	fields, err := ParseUserFields(RESTUserFields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := fields.Show(&models.User{ID: "7", Username: "alice", Email: "alice@example.com", FirstName: "Ä"}, false)
 	end := Time(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC))
 	const user = `{"pk":7,"username":"alice","email":"alice@example.com","first_name":"Ä","last_name":""}`
 	for want, pair := range map[string]LoginPair{
@@ -74,21 +78,6 @@ func TestLoginPairKeepsItsOrderAndLeavesOutEndsThatNobodyAskedFor(t *testing.T) 
 	}
 }
 
-func TestAProfileHasWhatTheRequestNamed(t *testing.T) {
-	s := New[UserDetails](DefaultConfig())
-	var in UserDetails
-	if err := s.ReadPartial(request("application/json", `{"first_name": "", "email": "x", "pk": 9}`), &in); err != nil {
-		t.Fatal(err)
-	}
-	p := in.Profile()
-	if p.FirstName == nil || *p.FirstName != "" || p.Username != nil || p.LastName != nil {
-		t.Errorf("got %+v, want an empty first name and nothing else", p)
-	}
-	if in.Email.Given || in.PK != "" {
-		t.Errorf("read-only fields were read: %+v", in)
-	}
-}
-
 func TestPrependPutsAFieldBeforeTheOthers(t *testing.T) {
 	var faults Errors
 	faults.Add("b", "2")
@@ -97,6 +86,18 @@ func TestPrependPutsAFieldBeforeTheOthers(t *testing.T) {
 	faults.Add("b", "2 too")
 	got, err := pyjson.Marshal(&faults, 0)
 	if want := `{"a":["1"],"b":["2","2 too"],"c":["3"]}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v; want %s", got, err, want)
+	}
+}
+
+func TestArrangeFollowsTheFields(t *testing.T) {
+	var faults Errors
+	for _, name := range []string{NonField, "c", "a", "b"} {
+		faults.Add(name, name)
+	}
+	faults.Arrange(Fields{{Name: "b"}, {Name: "a"}, {Name: "c"}})
+	got, err := pyjson.Marshal(&faults, 0)
+	if want := `{"b":["b"],"a":["a"],"c":["c"],"non_field_errors":["non_field_errors"]}`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v; want %s", got, err, want)
 	}
 }

@@ -1,7 +1,9 @@
 package serializers
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 
 	"watchword/serializers/pyjson"
@@ -25,6 +27,22 @@ func Invalid(messages ...string) *Errors {
 func (e *Errors) Add(field string, messages ...string) {
 	if len(messages) > 0 {
 		e.fields.Set(field, append(e.Messages(field), messages...))
+	}
+}
+
+// Arrange puts the fields into the order of fields; others, such as NonField, come last.
+func (e *Errors) Arrange(fields Fields) {
+	place := func(m pyjson.Member) int {
+		if i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == m.Name }); i >= 0 {
+			return i
+		}
+		return len(fields)
+	}
+	members := slices.Clone(e.fields.Members())
+	slices.SortStableFunc(members, func(a, b pyjson.Member) int { return cmp.Compare(place(a), place(b)) })
+	e.fields = pyjson.Object{}
+	for _, m := range members {
+		e.fields.Set(m.Name, m.Value)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,6 +19,8 @@ const (
 	TypeString  = "string"
 	TypeEmail   = "email"
 	TypeInteger = "integer"
+	TypeBoolean = "boolean"
+	TypeTime    = "datetime"
 )
 
 // Field is one field of a serializer: how it is read, checked and described. Its JSON is its description.
@@ -64,12 +67,23 @@ func declared(sf reflect.StructField) (f Field, ok bool) {
 	}
 	f = Field{Name: tag, Type: TypeString, Label: sf.Tag.Get("label"), HelpText: sf.Tag.Get("help"), index: sf.Index[0]}
 	if sf.Type != reflect.TypeFor[Char]() {
-		f.Type, f.ReadOnly = TypeInteger, true
+		f.Type, f.ReadOnly = readOnlyType(sf.Type), true
 	}
 	for option := range strings.SplitSeq(sf.Tag.Get("field"), ",") {
 		f.apply(option)
 	}
 	return f, true
+}
+
+// readOnlyType is the type of a field that is no text.
+func readOnlyType(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[bool]():
+		return TypeBoolean
+	case reflect.TypeFor[time.Time]():
+		return TypeTime
+	}
+	return TypeInteger
 }
 
 // apply reads one word of a field tag: a property, a length, or the name of a rule.

@@ -10,12 +10,13 @@
 //	}
 //
 // The words of a field tag are required, read_only, allow_blank, email, codes, max_length=N, min_length=N and the names of
-// rules (username). Fields that are no Char are read-only numbers. The tags label and help are shown in the metadata.
+// rules (username). Fields that are no Char are read-only: truth values, times, and else numbers. The tags label and help are shown in the metadata.
 package serializers
 
 import (
 	"net/http"
 	"reflect"
+	"slices"
 
 	"watchword/serializers/pyjson"
 )
@@ -54,6 +55,18 @@ func New[T any](cfg Config, adjust ...func(*Field)) *Serializer[T] {
 		f.prepare(validate)
 		s.fields = append(s.fields, f)
 	}
+	return s
+}
+
+// only keeps the fields with these names, in this order, and returns s.
+func (s *Serializer[T]) only(names []string) *Serializer[T] {
+	var kept Fields
+	for _, name := range names {
+		if i := slices.IndexFunc(s.fields, func(f Field) bool { return f.Name == name }); i >= 0 {
+			kept = append(kept, s.fields[i])
+		}
+	}
+	s.fields = kept
 	return s
 }
 

@@ -69,7 +69,7 @@ func ExactConfig() Config {
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
-	fields, err := serializers.ParseUserFields(c.UserSerializer)
+	fields, err := serializers.ParseUserFields(c.UserSerializer, serializers.EmailConfirmed)
 	if err == nil && fields == nil {
 		err = errors.New("must name the fields that are told")
 	}

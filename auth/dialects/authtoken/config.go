@@ -43,7 +43,7 @@ func ExactConfig() Config {
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
-	if _, err := serializers.ParseUserFields(c.UserSerializer); err != nil {
+	if _, err := serializers.ParseUserFields(c.UserSerializer, serializers.EmailConfirmed); err != nil {
 		faults = append(faults, fmt.Errorf("USER_SERIALIZER: %w", err))
 	}
 	if !validTarget(c.ConfirmRedirect) {

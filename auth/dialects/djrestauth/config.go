@@ -31,7 +31,7 @@ func (m *TokenModel) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Config is dj-rest-auth's REST_AUTH, as far as it is served here. What follows Serializers is no part of REST_AUTH.
+// Config is dj-rest-auth's REST_AUTH, as far as it is served here. What follows Shapes is no part of REST_AUTH.
 type Config struct {
 	// UseJWT hands out pairs of JWTs, whatever TokenModel says, and mounts the endpoints about them.
 	UseJWT bool `setting:"USE_JWT" help:"Hand out a pair of JWTs at login, instead of the token of TOKEN_MODEL."`
@@ -56,6 +56,9 @@ type Config struct {
 
 	// ResetAtSite begins reset links with the site's domain; without Allauth they do in any case.
 	ResetAtSite bool `setting:"PASSWORD_RESET_USE_SITES_DOMAIN" help:"Begin reset links with the domain in django_site instead of the host that a request was sent to. SITE_URL goes before both."`
+
+	// Shapes says what bodies look like.
+	Shapes ShapeConfig `setting:",inline"`
 
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
@@ -88,6 +91,7 @@ func DefaultConfig() Config {
 		UsernameRequired:   true,
 		UsernameMinLength:  1,
 		OldPasswordField:   true,
+		Shapes:             DefaultShapeConfig(),
 		Serializers:        serializers.DefaultConfig(),
 		KeepPasswordSpaces: true,
 		LogoutForgives:     true,
@@ -111,6 +115,7 @@ func ExactConfig() Config {
 		UsernameRequired: true, UsernameMinLength: 1,
 		SessionLogin:   true,
 		HTTPOnly:       true,
+		Shapes:         DefaultShapeConfig(),
 		Serializers:    serializers.ExactConfig(),
 		TokenBlacklist: true,
 		Allauth:        true,
@@ -118,6 +123,9 @@ func ExactConfig() Config {
 		ResetLink:      resetLink,
 	}
 }
+
+// Validate returns every fault, each beginning with the setting's name.
+func (c Config) Validate() error { return c.Shapes.validate() }
 
 // HandsOutNothing reports whether a login is answered with no credential at all.
 func (c Config) HandsOutNothing() bool {

@@ -114,6 +114,7 @@ type Dialect struct {
 	resets   Resets
 	pair     pairAnswer
 	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
+	shown    serializers.UserFields
 
 	registration *Registration // nil: nobody can register
 	social       *Social       // nil: no identity providers
@@ -140,8 +141,15 @@ type Dialect struct {
 	twitterLogin   *serializers.Serializer[serializers.TwitterLogin]
 }
 
-// New returns a dialect over deps.
-func New(cfg Config, deps Deps) *Dialect {
+// New returns a dialect over deps. It returns the error of Config.Validate.
+func New(cfg Config, deps Deps) (*Dialect, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	shown, err := serializers.ParseUserFields(cfg.Shapes.UserDetails)
+	if err != nil {
+		return nil, err
+	}
 	passwords := func(f *serializers.Field) {
 		switch f.Name {
 		case "password", "old_password", "new_password1", "new_password2", "password1", "password2":
@@ -151,8 +159,9 @@ func New(cfg Config, deps Deps) *Dialect {
 	d := &Dialect{
 		cfg: cfg, accounts: deps.Accounts, schemes: deps.Schemes, tokens: deps.Tokens, keys: deps.Keys,
 		resets:         deps.Resets,
+		shown:          shown,
 		login:          serializers.New[serializers.Login](cfg.Serializers, passwords),
-		user:           serializers.New[serializers.UserDetails](cfg.Serializers),
+		user:           serializers.NewUserDetails(cfg.Serializers, shown),
 		newPassword:    serializers.New[serializers.NewPassword](cfg.Serializers, passwords),
 		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
 		reset:          serializers.New[serializers.PasswordReset](cfg.Serializers),
@@ -179,7 +188,7 @@ func New(cfg Config, deps Deps) *Dialect {
 	if d.social != nil {
 		d.chooseSocialGrant(deps)
 	}
-	return d
+	return d, nil
 }
 
 // asItIs makes white space around a value a part of it; alone it is no value.

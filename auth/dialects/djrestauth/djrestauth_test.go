@@ -75,11 +75,13 @@ func newWorld(t *testing.T, change func(*options)) *world {
 	plain := token.NewPlain(w.store, clock)
 	w.site = dialects.NewSite(opts.site, dialects.DefaultRESTConfig(), slog.New(slog.NewTextHandler(t.Output(), nil)))
 	sessions := newSessions(w.store)
-	djrestauth.Mount(w.site, "/auth/", djrestauth.New(opts.dialect, djrestauth.Deps{
+	d, err := djrestauth.New(opts.dialect, djrestauth.Deps{
 		Accounts: logins, Tokens: pairs, Keys: plain, Sessions: sessions,
 		Registration: newRegistration(t, opts, w), Resets: newResets(t, opts.resets, w),
 		Schemes: []schemes.Scheme{plain, pairs, basic.New(w.core, auth.ErrInvalidCredentials), sessions},
-	}))
+	})
+	must(t, err)
+	djrestauth.Mount(w.site, "/auth/", d)
 	return w
 }
 

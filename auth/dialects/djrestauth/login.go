@@ -86,7 +86,7 @@ func (d *Dialect) byUsernameOrEmail(ctx context.Context, in *serializers.Login) 
 
 // chooseGrant decides what a login returns.
 func (d *Dialect) chooseGrant() {
-	d.pair = choosePair(d.cfg)
+	d.pair = choosePair(d.cfg, d.shown)
 	switch {
 	case d.cfg.UseJWT:
 		d.grant = d.grantPair(d.withSession(d.tokens))

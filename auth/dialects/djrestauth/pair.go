@@ -16,11 +16,11 @@ type pairAnswer interface {
 	refreshed(grant schemes.Grant) serializers.CookieRefreshed
 }
 
-// choosePair returns what the settings ask for.
-func choosePair(cfg Config) pairAnswer {
-	var answer pairAnswer = wholePair{}
+// choosePair returns what the settings ask for. shown is what it tells of users.
+func choosePair(cfg Config, shown serializers.UserFields) pairAnswer {
+	var answer pairAnswer = wholePair{shown}
 	if cfg.HTTPOnly {
-		answer = accessOnly{}
+		answer = accessOnly{shown}
 	}
 	if cfg.ReturnExpiration {
 		answer = withEnds{answer}
@@ -29,10 +29,10 @@ func choosePair(cfg Config) pairAnswer {
 }
 
 // wholePair puts both tokens into bodies.
-type wholePair struct{}
+type wholePair struct{ shown serializers.UserFields }
 
-func (wholePair) login(grant schemes.Grant, u *models.User) serializers.LoginPair {
-	return serializers.LoginPair{Access: grant.Access, Refresh: grant.Refresh, User: serializers.NewUserDetails(u)}
+func (p wholePair) login(grant schemes.Grant, u *models.User) serializers.LoginPair {
+	return serializers.LoginPair{Access: grant.Access, Refresh: grant.Refresh, User: show(p.shown, u)}
 }
 
 func (wholePair) refreshed(grant schemes.Grant) serializers.CookieRefreshed {
@@ -44,10 +44,10 @@ func (wholePair) refreshed(grant schemes.Grant) serializers.CookieRefreshed {
 }
 
 // accessOnly keeps the refresh token out of bodies.
-type accessOnly struct{}
+type accessOnly struct{ shown serializers.UserFields }
 
-func (accessOnly) login(grant schemes.Grant, u *models.User) serializers.LoginPair {
-	return serializers.LoginPair{Access: grant.Access, User: serializers.NewUserDetails(u)}
+func (p accessOnly) login(grant schemes.Grant, u *models.User) serializers.LoginPair {
+	return serializers.LoginPair{Access: grant.Access, User: show(p.shown, u)}
 }
 
 func (accessOnly) refreshed(grant schemes.Grant) serializers.CookieRefreshed {

@@ -11,12 +11,16 @@ import (
 	"watchword/auth/dialects"
 	"watchword/models"
 	"watchword/serializers"
+	"watchword/serializers/pyjson"
 )
 
 // showUser answers with the own account.
 func (d *Dialect) showUser(c echo.Context) error {
-	return dialects.Respond(c, http.StatusOK, serializers.NewUserDetails(dialects.Current(c).User))
+	return dialects.Respond(c, http.StatusOK, show(d.shown, dialects.Current(c).User))
 }
+
+// show returns these fields of u as they go on the wire. That an address is confirmed is not among what can be shown here.
+func show(fields serializers.UserFields, u *models.User) *pyjson.Object { return fields.Show(u, false) }
 
 // updateUser returns a handler that changes the fields of the own account which read finds in the request.
 //
@@ -40,7 +44,7 @@ func (d *Dialect) updateUser(read func(*http.Request, *serializers.UserDetails) 
 		if err != nil {
 			return err
 		}
-		return dialects.Respond(c, http.StatusOK, serializers.NewUserDetails(u))
+		return dialects.Respond(c, http.StatusOK, show(d.shown, u))
 	}
 }
 
@@ -53,7 +57,8 @@ func (d *Dialect) withUsername(ctx context.Context, me models.UserID, username s
 	}
 	refused := d.accounts.CheckUsername(ctx, me, username.Text)
 	if message := usernameMessage(refused); message != "" {
-		faults.Prepend(field, message)
+		faults.Add(field, message)
+		faults.Arrange(d.user.Fields())
 		refused = nil
 	}
 	if refused != nil {

@@ -19,7 +19,7 @@ import (
 func (d *Dialect) chooseWelcome(sessions schemes.Scheme) {
 	pair, opened := d.pair, d.sessions
 	if d.cfg.LavishRegistration {
-		pair, opened = wholePair{}, sessions
+		pair, opened = wholePair{d.shown}, sessions
 	}
 	with := func(scheme schemes.Scheme) schemes.Scheme {
 		if opened == nil {

@@ -1,0 +1,78 @@
+package djrestauth
+
+import (
+	"errors"
+	"fmt"
+
+	"watchword/serializers"
+)
+
+// ShapeConfig says by the names of serializers what bodies look like. Others than dj-rest-auth's own are Python, which
+// cannot be run here; but which fields of users are shown can be said.
+type ShapeConfig struct {
+	// UserDetails says what user/ and logins with JWTs tell of the user, and with that what user/ takes: of these
+	// fields, the user name, the first and the last name can be changed. See serializers.ParseUserFields.
+	UserDetails any `setting:"USER_DETAILS_SERIALIZER" help:"What user/ and logins with JWTs tell of the user: a list of fields such as [pk, username, email, first_name, last_name], or the dotted name of dj-rest-auth's or ai-kit's user serializer. Of these, username, first_name and last_name can be changed at user/."`
+
+	Login              string `setting:"LOGIN_SERIALIZER" help:"Only dj-rest-auth's own: other serializers are Python."`
+	Token              string `setting:"TOKEN_SERIALIZER" help:"Only dj-rest-auth's own."`
+	JWT                string `setting:"JWT_SERIALIZER" help:"Only dj-rest-auth's own. USER_DETAILS_SERIALIZER says what user is in it."`
+	JWTWithExpiration  string `setting:"JWT_SERIALIZER_WITH_EXPIRATION" help:"Only dj-rest-auth's own. USER_DETAILS_SERIALIZER says what user is in it."`
+	JWTClaims          string `setting:"JWT_TOKEN_CLAIMS_SERIALIZER" help:"Only simplejwt's own."`
+	PasswordReset      string `setting:"PASSWORD_RESET_SERIALIZER" help:"Only dj-rest-auth's own."`
+	PasswordResetCheck string `setting:"PASSWORD_RESET_CONFIRM_SERIALIZER" help:"Only dj-rest-auth's own."`
+	PasswordChange     string `setting:"PASSWORD_CHANGE_SERIALIZER" help:"Only dj-rest-auth's own."`
+	Register           string `setting:"REGISTER_SERIALIZER" help:"Only dj-rest-auth's own."`
+	TokenCreator       string `setting:"TOKEN_CREATOR" help:"Only dj-rest-auth's own."`
+}
+
+// DefaultShapeConfig is dj-rest-auth's.
+//
+// Source: dj_rest_auth.app_settings, 7.1.
+func DefaultShapeConfig() ShapeConfig {
+	const own = "dj_rest_auth.serializers."
+	return ShapeConfig{
+		UserDetails:        serializers.RESTUserFields,
+		Login:              own + "LoginSerializer",
+		Token:              own + "TokenSerializer",
+		JWT:                own + "JWTSerializer",
+		JWTWithExpiration:  own + "JWTSerializerWithExpiration",
+		JWTClaims:          "rest_framework_simplejwt.serializers.TokenObtainPairSerializer",
+		PasswordReset:      own + "PasswordResetSerializer",
+		PasswordResetCheck: own + "PasswordResetConfirmSerializer",
+		PasswordChange:     own + "PasswordChangeSerializer",
+		Register:           "dj_rest_auth.registration.serializers.RegisterSerializer",
+		TokenCreator:       "dj_rest_auth.utils.default_create_token",
+	}
+}
+
+// validate returns every fault, each beginning with the setting's name.
+func (c ShapeConfig) validate() error {
+	var faults []error
+	fields, err := serializers.ParseUserFields(c.UserDetails)
+	if err == nil && len(fields) == 0 {
+		err = errors.New("must name the fields that are told")
+	}
+	if err != nil {
+		faults = append(faults, fmt.Errorf("USER_DETAILS_SERIALIZER: %w", err))
+	}
+	own := DefaultShapeConfig()
+	for _, shape := range []struct{ name, got, own string }{
+		{"LOGIN_SERIALIZER", c.Login, own.Login},
+		{"TOKEN_SERIALIZER", c.Token, own.Token},
+		{"JWT_SERIALIZER", c.JWT, own.JWT},
+		{"JWT_SERIALIZER_WITH_EXPIRATION", c.JWTWithExpiration, own.JWTWithExpiration},
+		{"JWT_TOKEN_CLAIMS_SERIALIZER", c.JWTClaims, own.JWTClaims},
+		{"PASSWORD_RESET_SERIALIZER", c.PasswordReset, own.PasswordReset},
+		{"PASSWORD_RESET_CONFIRM_SERIALIZER", c.PasswordResetCheck, own.PasswordResetCheck},
+		{"PASSWORD_CHANGE_SERIALIZER", c.PasswordChange, own.PasswordChange},
+		{"REGISTER_SERIALIZER", c.Register, own.Register},
+		{"TOKEN_CREATOR", c.TokenCreator, own.TokenCreator},
+	} {
+		if shape.got != shape.own {
+			faults = append(faults, fmt.Errorf("%s: must be %s, not %q: others are Python and cannot be run here", shape.name,
+				shape.own, shape.got))
+		}
+	}
+	return errors.Join(faults...)
+}
