@@ -213,3 +213,24 @@ func TestEverySettingIsExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestSerializersOfRESTAuthAreOursOrRefused(t *testing.T) {
+	for file, fault := range map[string]string{
+		"USER_DETAILS_SERIALIZER: [username, pk]":                                       "",
+		"USER_DETAILS_SERIALIZER: dj_rest_auth.serializers.UserDetailsSerializer":       "",
+		"REGISTER_SERIALIZER: dj_rest_auth.registration.serializers.RegisterSerializer": "",
+		"USER_DETAILS_SERIALIZER: [pk, password]":                                       `no field "password"`,
+		"USER_DETAILS_SERIALIZER: null":                                                 "must name the fields",
+		"LOGIN_SERIALIZER: project.LoginSerializer":                                     "must be dj_rest_auth.serializers.LoginSerializer",
+		"TOKEN_CREATOR: null":                                                           "must be dj_rest_auth.utils.default_create_token",
+	} {
+		_, err := loadWith(t, "REST_AUTH: {"+file+"}")
+		name, _, _ := strings.Cut(file, ":")
+		switch {
+		case fault == "" && err != nil:
+			t.Errorf("%s: %v", file, err)
+		case fault != "" && (err == nil || !strings.Contains(err.Error(), "REST_AUTH."+name+": ") || !strings.Contains(err.Error(), fault)):
+			t.Errorf("%s: got %v, want %s", file, err, fault)
+		}
+	}
+}

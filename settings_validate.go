@@ -40,7 +40,7 @@ func (s *Settings) Validate() error {
 		s.Webhooks.Validate(),
 		prefixed("AI_KIT_AUTH.", s.AIKit.validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
-		prefixed("REST_AUTH.", errors.Join(s.RESTAuth.Config.Validate(), s.RESTAuth.Cookies.Validate())),
+		prefixed("REST_AUTH.", errors.Join(s.RESTAuth.Validate(), s.RESTAuth.Cookies.Validate())),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
