@@ -28,14 +28,16 @@ type seen struct {
 
 // stage is a server, and a browser with pages of two origins that talk to it.
 type stage struct {
+	server            *harness.Server
 	browser           *harness.Browser
 	api, app, hostile string // origins
 }
 
-// newStage starts a server that welcomes pages of appHost. settings may add to it.
-func newStage(t *testing.T, settings map[string]any) *stage {
+// newStage starts a server that welcomes pages of appHost. settings may add to it, and options to the browser's command
+// line.
+func newStage(t *testing.T, settings map[string]any, options ...chromedp.ExecAllocatorOption) *stage {
 	t.Helper()
-	browser, pages := harness.NewBrowser(t), harness.Pages(t)
+	browser, pages := harness.NewBrowser(t, options...), harness.Pages(t)
 	app := "http://" + net.JoinHostPort(appHost, pages)
 	all := harness.DefaultSettings(t)
 	all["ALLOWED_HOSTS"] = []string{"127.0.0.1", apiHost}
@@ -53,7 +55,7 @@ func newStage(t *testing.T, settings map[string]any) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &stage{browser: browser, api: "http://" + net.JoinHostPort(apiHost, port), app: app,
+	return &stage{server: server, browser: browser, api: "http://" + net.JoinHostPort(apiHost, port), app: app,
 		hostile: "http://" + net.JoinHostPort(hostileHost, pages)}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // browserPatience bounds a whole test in the browser.
-const browserPatience = 3 * time.Minute
+const browserPatience = 2 * time.Minute
 
 // Browser is a headless Chromium with a profile of its own. All host names below .test lead to loopback.
 type Browser struct{ ctx context.Context }
@@ -68,6 +68,14 @@ func Read[T any](t testing.TB, b *Browser, action chromedp.Action[T]) T {
 func (b *Browser) Open(t testing.TB, url string) {
 	t.Helper()
 	b.Do(t, chromedp.Navigate(url))
+}
+
+// Follow performs actions that lead to another page, and waits until it is there.
+func (b *Browser) Follow(t testing.TB, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if _, err := chromedp.RunResponse(b.ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Call calls a function of the page with arguments and returns what it promises.
