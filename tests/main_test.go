@@ -25,5 +25,10 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer remove()
-	return m.Run()
+	code := m.Run()
+	if err := harness.DropTemplates(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }

@@ -23,16 +23,27 @@ func TestRecordedConversationsReplay(t *testing.T) {
 	known := loadDeviations(t)
 	transcripts := loadTranscripts(t)
 	checkListed(t, known, transcripts)
+	if harness.RaceDetector {
+		transcripts = oneOfEach(transcripts)
+	}
 	for _, transcript := range transcripts {
 		t.Run(transcript.Title(), func(t *testing.T) {
 			t.Parallel()
-			if harness.RaceDetector { // each login hashes 600,000 rounds, which takes seconds with the detector
-				replayOn(t, transcript, harness.SQLite(t), known)
-				return
-			}
 			harness.EachDatabase(t, func(t *testing.T, db harness.Database) { replayOn(t, transcript, db, known) })
 		})
 	}
+}
+
+// oneOfEach returns one recording of each protocol. The detector makes the 600,000 rounds of a hash take seconds, and one
+// request after the other has no races to find.
+func oneOfEach(transcripts []*replay.Transcript) []*replay.Transcript {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(transcripts), func(transcript *replay.Transcript) bool {
+		protocol, _, _ := strings.Cut(transcript.Title(), "/")
+		again := seen[protocol]
+		seen[protocol] = true
+		return again
+	})
 }
 
 func replayOn(t *testing.T, transcript *replay.Transcript, db harness.Database, known *deviations) {

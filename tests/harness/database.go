@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +17,7 @@ import (
 // postgresVariable names a PostgreSQL server on which databases may be created, as a postgres:// address.
 const postgresVariable = "WATCHWORD_TEST_POSTGRES"
 
-// Database is an empty database of one test.
+// Database is a database of one test: migrated, and otherwise empty.
 type Database struct {
 	Name string // "sqlite" or "postgres"
 	URL  string // as the server takes it
@@ -39,31 +38,38 @@ func EachDatabase(t *testing.T, test func(t *testing.T, db Database)) {
 	})
 }
 
-// SQLite names a file in a temporary folder; nothing is there yet.
+// SQLite makes a database in a temporary folder.
 func SQLite(t testing.TB) Database {
 	t.Helper()
+	content, err := sqliteTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
 	path := filepath.Join(t.TempDir(), "db.sqlite3")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return Database{Name: "sqlite", URL: "sqlite:///" + path, Path: path,
 		driver: "sqlite3", source: "file:" + path + "?_busy_timeout=5000"}
 }
 
-// Postgres creates an empty database and drops it when the test ends.
+// Postgres makes a database and drops it when the test ends.
 func Postgres(t testing.TB) Database {
 	t.Helper()
 	server := os.Getenv(postgresVariable)
 	if server == "" {
 		Missing(t, "a PostgreSQL server ("+postgresVariable+" is not set)")
 	}
-	address, err := url.Parse(server)
+	template, err := postgresTemplate()
 	if err != nil {
-		t.Fatalf("%s is not an address", postgresVariable)
+		t.Fatal(err)
 	}
 	admin, err := sql.Open("pgx", server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := "watchword_test_" + strings.ToLower(rand.Text()[:12])
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		t.Fatalf("create a database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -76,8 +82,11 @@ func Postgres(t testing.TB) Database {
 			t.Error(err)
 		}
 	})
-	address.Path = "/" + name
-	return Database{Name: "postgres", URL: address.String(), driver: "pgx", source: address.String()}
+	address, err := databaseAt(server, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Database{Name: "postgres", URL: address, driver: "pgx", source: address}
 }
 
 // Open opens the database beside the server, to look at rows. It is closed when the test ends.

@@ -49,14 +49,11 @@ type Server struct {
 	stopped sync.Once
 }
 
-// Start migrates the database, loads the fixtures, starts the server and waits until it is ready. The server is
-// stopped when the test ends; its log is shown if the test failed, and searched for secrets in any case.
+// Start loads the fixtures, starts the server and waits until it is ready. The server is stopped when the test ends; its
+// log is shown if the test failed, and searched for secrets in any case.
 func Start(t testing.TB, cfg Config) *Server {
 	t.Helper()
 	s := prepare(t, cfg)
-	if out, err := s.Command(t.Context(), "migrate"); err != nil {
-		t.Fatalf("migrate: %v\n%s", err, out)
-	}
 	if cfg.Fixtures != nil {
 		path := writeJSON(t, filepath.Join(s.Dir, "fixtures.json"), cfg.Fixtures)
 		if out, err := s.Command(t.Context(), "loaddata", path); err != nil {
