@@ -8,6 +8,10 @@
     {"op": "password", "username", "password"}           a new password for a user
     {"op": "addresses", "username"}                      {"json": {address: {"verified", "primary", "key"}}} of a user
     {"op": "confirm", "key"}                             confirms an address; {"ok": true or false}
+    {"op": "reset_link", "username"}                     a link for a forgotten password; {"json": {"uid", "token"}}
+    {"op": "reset_token", "username", "token"}           who takes the token; {"json": {"django", "allauth"}}
+    {"op": "csrf_token", "cookie"}                       a masked token for a CSRF cookie; {"json": {"token"}}
+    {"op": "csrf_match", "cookie", "token"}              whether a token fits a CSRF cookie; {"ok": true or false}
     {"op": "session", "key", "entries"}                  writes entries into a session; {"json": all that it holds}
 """
 import json
@@ -19,13 +23,18 @@ import django
 os.environ['DJANGO_SETTINGS_MODULE'] = 'project.settings'
 django.setup()
 
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC  # noqa: E402  Django must be set up first
+from allauth.account.forms import default_token_generator as allauth_tokens  # noqa: E402  Django must be set up first
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC  # noqa: E402
 from allauth.socialaccount.models import SocialAccount, SocialToken  # noqa: E402
 from django.contrib.auth import authenticate  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
+from django.contrib.auth.tokens import default_token_generator as django_tokens  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.middleware import csrf  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils.encoding import force_bytes  # noqa: E402
+from django.utils.http import urlsafe_base64_encode  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 
@@ -72,6 +81,24 @@ def password(username, password):
     return {}
 
 
+def reset_link(username):
+    user = User.objects.get(username=username)
+    return {'json': {'uid': urlsafe_base64_encode(force_bytes(user.pk)), 'token': django_tokens.make_token(user)}}
+
+
+def reset_token(username, token):
+    user = User.objects.get(username=username)
+    return {'json': {'django': django_tokens.check_token(user, token), 'allauth': allauth_tokens.check_token(user, token)}}
+
+
+def csrf_token(cookie):
+    return {'json': {'token': csrf._mask_cipher_secret(csrf._unmask_cipher_token(csrf._sanitize_token(cookie)))}}
+
+
+def csrf_match(cookie, token):
+    return {'ok': csrf._compare_masked_tokens(csrf._sanitize_token(token), csrf._sanitize_token(cookie))}
+
+
 def session(key, entries):
     store = SessionStore(key)
     for name, value in entries.items():
@@ -93,7 +120,8 @@ def confirm(key):
 
 
 OPERATIONS = {'create': create, 'authenticate': check, 'request': request, 'browse': browse, 'password': password,
-              'session': session, 'addresses': addresses, 'confirm': confirm, 'social': social}
+              'session': session, 'addresses': addresses, 'confirm': confirm, 'social': social,
+              'reset_link': reset_link, 'reset_token': reset_token, 'csrf_token': csrf_token, 'csrf_match': csrf_match}
 
 for line in sys.stdin:
     question = json.loads(line)
