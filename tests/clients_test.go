@@ -1,10 +1,7 @@
 package tests
 
 import (
-	"bufio"
 	"encoding/json"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,10 +81,7 @@ func expiredAccess(t *testing.T) string {
 }
 
 // verifier is a running verifier.mjs.
-type verifier struct {
-	stdin  io.Writer
-	stdout *bufio.Scanner
-}
+type verifier struct{ *harness.Companion }
 
 // judgement is what it says of a token.
 type judgement struct {
@@ -98,38 +92,12 @@ type judgement struct {
 
 func startVerifier(t *testing.T, server *harness.Server) *verifier {
 	t.Helper()
-	cmd := node(t, server, "verifier.mjs")
-	cmd.Stderr = t.Output()
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // ends it
-		_ = cmd.Wait()
-	})
-	return &verifier{stdin: stdin, stdout: bufio.NewScanner(stdout)}
+	return &verifier{harness.StartCompanion(t, node(t, server, "verifier.mjs"))}
 }
 
-func (v *verifier) judge(t *testing.T, token string) judgement {
+func (v *verifier) judge(t *testing.T, token string) (said judgement) {
 	t.Helper()
-	if _, err := fmt.Fprintln(v.stdin, token); err != nil {
-		t.Fatal(err)
-	}
-	if !v.stdout.Scan() {
-		t.Fatalf("the verifier is gone: %v", v.stdout.Err())
-	}
-	var said judgement
-	if err := json.Unmarshal(v.stdout.Bytes(), &said); err != nil {
-		t.Fatalf("the verifier said %q: %v", v.stdout.Text(), err)
-	}
+	v.Ask(t, token, &said)
 	return said
 }
 

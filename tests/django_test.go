@@ -1,10 +1,7 @@
 package tests
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,10 +14,7 @@ import (
 var hashers = []string{"pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "md5"}
 
 // django is a running Django with simplejwt, on the same database and with the same key as a server of ours.
-type django struct {
-	stdin  io.WriteCloser
-	stdout *bufio.Scanner
-}
+type django struct{ *harness.Companion }
 
 // answer is what Django said.
 type answer struct {
@@ -46,42 +40,13 @@ func startDjango(t *testing.T, db harness.Database, environ ...string) *django {
 		"BRIDGE_SECRET_KEY="+harness.SecretKey,
 		"BRIDGE_SIGNING_KEY="+harness.PrivatePEM(t, key), "BRIDGE_VERIFYING_KEY="+harness.PublicPEM(t, key))
 	cmd.Env = append(cmd.Env, environ...)
-	cmd.Stderr = t.Output()
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // ends it
-		_ = cmd.Wait()
-	})
-	return &django{stdin: stdin, stdout: bufio.NewScanner(stdout)}
+	return &django{harness.StartCompanion(t, cmd)}
 }
 
 // ask puts one question; an error on Django's side ends the test.
-func (d *django) ask(t *testing.T, question map[string]any) answer {
+func (d *django) ask(t *testing.T, question map[string]any) (a answer) {
 	t.Helper()
-	data, err := json.Marshal(question)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.stdin.Write(append(data, '\n')); err != nil {
-		t.Fatal(err)
-	}
-	if !d.stdout.Scan() {
-		t.Fatalf("Django is gone: %v", d.stdout.Err())
-	}
-	var a answer
-	if err := json.Unmarshal(d.stdout.Bytes(), &a); err != nil {
-		t.Fatalf("Django said %q: %v", d.stdout.Text(), err)
-	}
+	d.Ask(t, question, &a)
 	if a.Error != "" {
 		t.Fatalf("Django failed: %s", a.Error)
 	}

@@ -1,12 +1,10 @@
 package tests
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -29,57 +27,22 @@ const (
 
 // openIDProvider is a running provider.mjs.
 type openIDProvider struct {
-	URL    string `json:"url"`
-	stdin  io.Writer
-	stdout *bufio.Scanner
+	*harness.Companion `json:"-"`
+	URL                string `json:"url"`
 }
 
 func startProvider(t *testing.T) *openIDProvider {
 	t.Helper()
-	cmd := nodeProgram(t, "provider.mjs")
-	cmd.Stderr = t.Output()
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // ends it
-		_ = cmd.Wait()
-	})
-	p := &openIDProvider{stdin: stdin, stdout: bufio.NewScanner(stdout)}
-	p.hear(t, p)
+	p := &openIDProvider{Companion: harness.StartCompanion(t, nodeProgram(t, "provider.mjs"))}
+	p.Hear(t, p)
 	return p
 }
 
 // ask sends the provider a line and returns what it says.
 func (p *openIDProvider) ask(t *testing.T, line map[string]any) (said struct{ Token string }) {
 	t.Helper()
-	data, err := json.Marshal(line)
-	if err == nil {
-		_, err = fmt.Fprintf(p.stdin, "%s\n", data)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.hear(t, &said)
+	p.Ask(t, line, &said)
 	return said
-}
-
-func (p *openIDProvider) hear(t *testing.T, into any) {
-	t.Helper()
-	if !p.stdout.Scan() {
-		t.Fatalf("the provider is gone: %v", p.stdout.Err())
-	}
-	if err := json.Unmarshal(p.stdout.Bytes(), into); err != nil {
-		t.Fatalf("the provider said %q: %v", p.stdout.Text(), err)
-	}
 }
 
 // idToken is one for us about sub, with changes.
