@@ -21,7 +21,7 @@ run: ## Run the server on a SQLite database in ./data
 	$(GO) run .
 
 .PHONY: test
-test: ## Run all tests; those that need PostgreSQL or Django are skipped where these are missing
+test: ## Run all tests; those that need what is missing (PostgreSQL, Django, Chromium, Node.js) are skipped
 	$(GO) test -timeout 15m ./...
 
 .PHONY: race
