@@ -6,6 +6,8 @@ import (
 
 	"github.com/pressly/goose/v3/database"
 	"gorm.io/gorm"
+
+	"watchword/models"
 )
 
 // dialect holds what differs between the two databases beyond their drivers.
@@ -13,6 +15,8 @@ type dialect struct {
 	goose      database.Dialect
 	migrations string // the folder of the migrations
 	tables     string // a query that says whether the table of the given name exists
+	columns    string // a query for the columns of @table, which column reads
+	column     func(row scanner) (models.Column, error)
 	ping       func(db *gorm.DB) error
 	// lockUsername makes others who take a name that is the given one but for case wait for the end of the transaction;
 	// "" where writers wait for each other anyway.
@@ -50,6 +54,8 @@ func sqliteDialect() dialect {
 		goose:      database.DialectSQLite3,
 		migrations: "migrations/sqlite",
 		tables:     "SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = ?",
+		columns:    sqliteColumns,
+		column:     sqliteColumn,
 		ping:       pingSQLite,
 	}
 }
@@ -59,6 +65,8 @@ func postgresDialect() dialect {
 		goose:      database.DialectPostgres,
 		migrations: "migrations/postgres",
 		tables:     "SELECT to_regclass(?) IS NOT NULL",
+		columns:    postgresColumns,
+		column:     postgresColumn,
 		ping:       pingPostgres,
 
 		lockUsername: "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.username ' || UPPER(?), 0))",

@@ -10,3 +10,8 @@ import (
 func (s *Store) ForgetMigrations(ctx context.Context) error {
 	return s.write(ctx, func(db *gorm.DB) error { return db.Exec("DROP TABLE " + migrationsTable).Error })
 }
+
+// Run executes a statement of a test.
+func Run(ctx context.Context, s *Store, statement string) error {
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(statement).Error })
+}

@@ -60,3 +60,8 @@ func open(t testing.TB, url string) *gormstore.Store {
 	})
 	return s
 }
+
+// eachURL is, for each database, how to make an empty one.
+func eachURL() map[string]func(t testing.TB) string {
+	return map[string]func(t testing.TB) string{"sqlite": sqliteURL, "postgres": storetest.PostgresURL}
+}
