@@ -56,7 +56,7 @@ func newConfirmations(s *Settings, store *gormstore.Store, mails *mailing, signa
 func (s *Settings) confirmation() auth.ConfirmationConfig {
 	cfg := s.Registration.Confirmation
 	cfg.Digests = s.Tokens.Digests
-	cfg.Path = s.Features.Mounts[mountAuthToken] + authtoken.ConfirmPath
+	cfg.Path = s.Features.Mounts.first(mountAuthToken) + authtoken.ConfirmPath
 	return cfg
 }
 

@@ -105,7 +105,7 @@ func TestSafeDefaultsAreNotTheOriginals(t *testing.T) {
 
 func TestConfirmationsFollowOtherSettings(t *testing.T) {
 	s := DefaultSettings(Exact)
-	s.Features.Mounts = map[string]string{mountAuthToken: "/a/"}
+	s.Features.Mounts = mounts{mountAuthToken: {"/a/", "/b/"}}
 	if cfg := s.confirmation(); cfg.Path != "/a/register/confirm/" || len(cfg.Digests) != 2 {
 		t.Errorf("got %+v", cfg)
 	}

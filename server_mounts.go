@@ -24,13 +24,14 @@ func (p *parts) mountAll(site *dialects.Site) error {
 		{mountHello, p.mountHello},
 		{mountStudents, p.mountStudents},
 	} {
-		prefix, ok := p.settings.Features.Mounts[component.name]
-		if !ok {
-			continue
+		for _, prefix := range p.settings.Features.Mounts[component.name] {
+			if err := component.mount(site, prefix); err != nil {
+				return err
+			}
 		}
-		if err := component.mount(site, prefix); err != nil {
-			return err
-		}
+	}
+	if p.settings.Features.Mounts.has(mountRESTAuth) {
+		return p.mountPages(site)
 	}
 	return nil
 }
@@ -41,25 +42,15 @@ func (p *parts) mountSimpleJWT(site *dialects.Site, prefix string) error {
 }
 
 func (p *parts) mountRESTAuth(site *dialects.Site, prefix string) error {
-	s := p.settings
-	resets, err := newResetMails(s, p.accounts, p.store, p.mails)
-	if err != nil {
-		return err
-	}
-	registration := newRegistration(s, p.accounts, p.store, p.verifications)
-	providers, err := newSocial(s, p.accounts, p.store, p.verifications, registration, p.log)
-	if err != nil {
-		return err
-	}
-	d, err := newRESTAuth(s, p.accounts, p.pairs, p.sessions, resets, p.store, p.known, registration, providers)
+	d, err := p.newRESTAuth(prefix)
 	if err != nil {
 		return err
 	}
 	djrestauth.Mount(site, prefix, d)
-	if s.Project.Demo {
+	if p.settings.Project.Demo && prefix == p.settings.Features.Mounts.first(mountRESTAuth) {
 		djrestauth.MountSocialAccounts(site, "/", d)
 	}
-	return mountPages(site, s, resets, p.verifications)
+	return nil
 }
 
 func (p *parts) mountAIKit(site *dialects.Site, prefix string) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"net/http"
+	"slices"
 
 	"watchword/auth"
 	"watchword/auth/dialects"
@@ -24,13 +25,13 @@ func newVerifications(s *Settings, store *gormstore.Store, mails *mailing, signa
 }
 
 // newRegistration returns what dj-rest-auth's registration works with, or nil where django-allauth is absent.
-func newRegistration(s *Settings, accounts *auth.Service, store *gormstore.Store,
+func newRegistration(s *Settings, cfg restAuthConfig, accounts *auth.Service, store *gormstore.Store,
 	verifications *auth.Verifications) *djrestauth.Registration {
 	if !s.Features.Allauth {
 		return nil
 	}
 	newcomers := accounts
-	if s.RESTAuth.SessionLogin || s.RESTAuth.LavishRegistration {
+	if cfg.SessionLogin || cfg.LavishRegistration {
 		newcomers = accounts.Recording() // a session is opened, which notes the time
 	}
 	links, target := s.links(), s.confirmLink()
@@ -47,27 +48,35 @@ func newRegistration(s *Settings, accounts *auth.Service, store *gormstore.Store
 // confirmLink is where links lead that prove addresses: what FEATURES.links says, or the page below the mount.
 func (s *Settings) confirmLink() string {
 	return cmp.Or(s.Features.Links[linkEmailConfirmation],
-		s.Features.Mounts[mountRESTAuth]+ownConfirmLink)
+		s.Features.Mounts.first(mountRESTAuth)+ownConfirmLink)
 }
 
-// mountPages puts the pages on site that the links in mails lead to, where these do not lead to a frontend.
-func mountPages(site *dialects.Site, s *Settings, resets *auth.ResetMails, verifications *auth.Verifications) error {
+// mountPages puts the pages on site that the links in mails of dj-rest-auth lead to, where these do not lead to a frontend.
+func (p *parts) mountPages(site *dialects.Site) error {
+	s := p.settings
 	show, err := pages.New(s.Pages)
+	if err != nil {
+		return err
+	}
+	resets, err := newResetMails(s, p.accounts, p.store, p.mails)
 	if err != nil {
 		return err
 	}
 	if target := s.Features.Links[linkChangePassword]; target != "" {
 		pages.MountChangePassword(site, target)
 	}
-	show.MountPassword(site, s.restAuth().ResetLink, resets)
+	show.MountPassword(site, s.resetLink(), resets)
 	if !s.Features.Allauth {
 		return nil
 	}
-	prefix := s.Features.Mounts[mountRESTAuth]
-	show.MountConfirm(site, prefix+ownConfirmLink, s.Pages, verifications)
-	show.MountSent(site, prefix+"registration/account-email-verification-sent/")
-	if target := s.confirmLink(); target != prefix+ownConfirmLink {
-		show.MountConfirm(site, target, s.Pages, verifications)
+	links := []string{s.confirmLink()}
+	for _, prefix := range s.Features.Mounts[mountRESTAuth] {
+		links = append(links, prefix+ownConfirmLink)
+		show.MountSent(site, prefix+"registration/account-email-verification-sent/")
+	}
+	slices.Sort(links)
+	for _, link := range slices.Compact(links) {
+		show.MountConfirm(site, link, s.Pages, p.verifications)
 	}
 	return nil
 }

@@ -26,6 +26,6 @@ func newSession(s *Settings, store *gormstore.Store) (*session.Scheme, *csrf.Pro
 
 // usesSessions reports whether anything that is served looks at sessions.
 func (s *Settings) usesSessions() bool {
-	return s.CSRF.UseSessions || s.Features.Mounts[mountAIKit] != "" || slices.Contains(s.REST.Authentication, classSession) ||
-		s.Features.Mounts[mountRESTAuth] != "" && s.RESTAuth.SessionLogin
+	return s.CSRF.UseSessions || s.Features.Mounts.has(mountAIKit) || slices.Contains(s.REST.Authentication, classSession) ||
+		s.anyRESTAuth(restAuthConfig.opensSessions)
 }

@@ -11,7 +11,7 @@ import (
 
 // newSocial returns what dj-rest-auth's endpoints about identity providers work with, or nil where there are none.
 // Addresses are proved and linked as by registration.
-func newSocial(s *Settings, accounts *auth.Service, store *gormstore.Store, verifications *auth.Verifications,
+func newSocial(s *Settings, cfg restAuthConfig, accounts *auth.Service, store *gormstore.Store, verifications *auth.Verifications,
 	registration *djrestauth.Registration, log *slog.Logger) (*djrestauth.Social, error) {
 	if len(s.Features.Social) == 0 || registration == nil {
 		return nil, nil
@@ -21,7 +21,7 @@ func newSocial(s *Settings, accounts *auth.Service, store *gormstore.Store, veri
 		return nil, err
 	}
 	known := accounts
-	if s.RESTAuth.SessionLogin || s.RESTAuth.SocialSessionLogin {
+	if cfg.SessionLogin || cfg.SocialSessionLogin {
 		known = accounts.Recording() // a session is opened, which notes the time
 	}
 	return &djrestauth.Social{

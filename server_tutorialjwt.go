@@ -48,7 +48,7 @@ func (s *Settings) newTutorialTokens(users jwt.Users) (*jwt.Tutorial, error) {
 // tutorialDangers returns what makes the tutorial's tokens dangerous beyond what they are, if they are served at all. A
 // secret key that is not there yet will be made, and be long enough.
 func (s *Settings) tutorialDangers() []error {
-	if s.Features.Mounts[mountTutorialJWT] == "" {
+	if !s.Features.Mounts.has(mountTutorialJWT) {
 		return nil
 	}
 	var faults []error

@@ -75,6 +75,7 @@ type Settings struct {
 	Features     Features                `setting:"FEATURES"`
 	REST         restConfig              `setting:"REST_FRAMEWORK"`
 	RESTAuth     restAuthConfig          `setting:"REST_AUTH"`
+	RESTMounts   restAuthMounts          `setting:"REST_AUTH_MOUNTS" help:"What differs from REST_AUTH at one of several mounts of dj-rest-auth: path to settings, such as {/mobile/: {JWT_AUTH_COOKIE: null, JWT_AUTH_HTTPONLY: false}}. Endpoints of other components read the cookies that REST_AUTH names."`
 	JWT          jwt.Config              `setting:"SIMPLE_JWT"`
 	AIKit        aikitConfig             `setting:"AI_KIT_AUTH"`
 	Tutorial     tutorialConfig          `setting:"TUTORIAL_JWT"`

@@ -7,17 +7,32 @@ import (
 	"strings"
 
 	"watchword/auth/dialects/pages"
+	"watchword/settings"
 )
 
 // Features says what a Django project says by INSTALLED_APPS, MIDDLEWARE and its URLs.
 type Features struct {
-	Mounts         map[string]string `setting:"mounts" help:"What is served, and below which path: simplejwt, dj-rest-auth, ai-kit, authtoken, tutorial-jwt, hello, students."`
+	Mounts         mounts            `setting:"mounts" help:"What is served, and below which path, or below which paths: simplejwt, dj-rest-auth, ai-kit, authtoken, tutorial-jwt, hello, students. Of several paths the first one is where links lead. REST_AUTH_MOUNTS says how dj-rest-auth's mounts differ."`
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold at dj-rest-auth's endpoints: who gets a reset mail, what reset links look like, what people log in with."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"The identity providers that people can log in with, at NAME/ and NAME/connect/ below dj-rest-auth's mount: google, github, facebook, twitter, apple, microsoft, and the provider_id of every app of openid_connect."`
 	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them."`
 	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it, email_confirmation with {key}; behind a path of this server there is a plain page. change_password is where /.well-known/change-password sends browsers."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
+}
+
+// mounts are the paths of components, by their names.
+type mounts map[string]settings.OneOrMany[string]
+
+// has reports whether a component is served.
+func (m mounts) has(name string) bool { return len(m[name]) > 0 }
+
+// first is the path of a component that links lead to; "" where it is not served.
+func (m mounts) first(name string) string {
+	if !m.has(name) {
+		return ""
+	}
+	return m[name][0]
 }
 
 // The names of components.
@@ -48,9 +63,9 @@ var laterMounts = [...]string{"knox"}
 // taken back, has to be asked for.
 func defaultFeatures() Features {
 	return Features{
-		Mounts: map[string]string{
-			mountSimpleJWT: "/api/token/", mountRESTAuth: "/dj-rest-auth/", mountAIKit: "/api/v1/auth/",
-			mountAuthToken: "/auth/", mountHello: "/hello/", mountStudents: "/api/students/",
+		Mounts: mounts{
+			mountSimpleJWT: {"/api/token/"}, mountRESTAuth: {"/dj-rest-auth/"}, mountAIKit: {"/api/v1/auth/"},
+			mountAuthToken: {"/auth/"}, mountHello: {"/hello/"}, mountStudents: {"/api/students/"},
 		},
 		Allauth:        true,
 		TokenBlacklist: true,
@@ -73,18 +88,21 @@ func (f Features) validate() []error {
 	var faults []error
 	taken := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(f.Mounts)) {
-		path := f.Mounts[name]
-		switch {
-		case !slices.Contains(mountsHere[:], name) && !slices.Contains(laterMounts[:], name):
+		if !slices.Contains(mountsHere[:], name) && !slices.Contains(laterMounts[:], name) {
 			faults = append(faults, fmt.Errorf("FEATURES.mounts: there is no component %q; there are %s", name,
 				strings.Join(mountsHere[:], ", ")))
-		case !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") || strings.ContainsAny(path, ":*?#% "):
-			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s: must be a plain path that begins and ends with a slash, "+
-				"not %q", name, path))
-		case taken[path] != "":
-			faults = append(faults, fmt.Errorf("FEATURES.mounts: %s and %s cannot both be at %s", taken[path], name, path))
+			continue
 		}
-		taken[path] = name
+		for _, path := range f.Mounts[name] {
+			switch {
+			case !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") || strings.ContainsAny(path, ":*?#% "):
+				faults = append(faults, fmt.Errorf("FEATURES.mounts: %s: must be a plain path that begins and ends with a "+
+					"slash, not %q", name, path))
+			case taken[path] != "":
+				faults = append(faults, fmt.Errorf("FEATURES.mounts: %s and %s cannot both be at %s", taken[path], name, path))
+			}
+			taken[path] = name
+		}
 	}
 	return append(faults, f.validateLinks()...)
 }

@@ -52,7 +52,7 @@ func (l *Loaded) missingParts() []Finding {
 	var found []Finding
 	for _, name := range l.Features.missingMounts() {
 		found = append(found, Finding{"watchword.W101",
-			fmt.Sprintf("FEATURES.mounts: this version does not have %s; %s is not served.", name, l.Features.Mounts[name])})
+			fmt.Sprintf("FEATURES.mounts: this version does not have %s; %s is not served.", name, l.Features.Mounts.first(name))})
 	}
 	for _, ignored := range l.Report.Ignored {
 		found = append(found, Finding{"watchword.W102",
@@ -111,24 +111,34 @@ func rules() []rule {
 		{"W013", false, settingsReadableByAll,
 			"The settings file holds a secret and can be read by every user of this machine. Run chmod 600 on it, or keep " +
 				"the secret in a file of its own that WATCHWORD_…_FILE names."},
-		{"W014", false, (*Loaded).losesRefreshTokens,
+		{"W014", false, func(l *Loaded) bool { return l.anyRESTAuth(restAuthConfig.losesRefreshTokens) },
 			"REST_AUTH.JWT_AUTH_HTTPONLY keeps refresh tokens for cookies, and JWT_AUTH_REFRESH_COOKIE names none: a login " +
 				"at dj-rest-auth cannot be prolonged. Name a cookie, or set JWT_AUTH_HTTPONLY to false."},
 		{"W040", false, (*Loaded).ignoresTokenCookie,
 			"REST_AUTH.JWT_AUTH_COOKIE is set, but nobody is recognised by it. Add jwt-cookie to " +
 				"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES."},
-		{"W041", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.Cookies.UseCSRF },
+		{"W041", true, func(l *Loaded) bool {
+			return l.anyRESTAuth(func(c restAuthConfig) bool { return c.tokensInCookies() && !c.Cookies.UseCSRF })
+		},
 			"REST_AUTH.JWT_AUTH_COOKIE_USE_CSRF is false: pages of other sites may be able to send requests with the cookie."},
-		{"W042", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.Cookies.Secure },
+		{"W042", true, func(l *Loaded) bool {
+			return l.anyRESTAuth(func(c restAuthConfig) bool { return c.tokensInCookies() && !c.Cookies.Secure })
+		},
 			"REST_AUTH.JWT_AUTH_SECURE is false: whoever can listen to one request without https can take the login over."},
-		{"W043", true, func(l *Loaded) bool { return l.tokensInCookies() && !l.RESTAuth.HTTPOnly },
+		{"W043", true, func(l *Loaded) bool {
+			return l.anyRESTAuth(func(c restAuthConfig) bool { return c.tokensInCookies() && !c.HTTPOnly })
+		},
 			"REST_AUTH.JWT_AUTH_HTTPONLY is false: scripts can read the cookies with tokens."},
 		{"W044", false, (*Loaded).ignoresSessions,
 			"REST_AUTH.SESSION_LOGIN is true, but dj-rest-auth's endpoints recognise nobody by a session. Add session to " +
 				"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES."},
-		{"W015", false, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && l.RESTAuth.HandsOutNothing() },
+		{"W015", false, func(l *Loaded) bool {
+			return l.anyRESTAuth(func(c restAuthConfig) bool { return c.HandsOutNothing() })
+		},
 			"REST_AUTH has none of USE_JWT, TOKEN_MODEL and SESSION_LOGIN: a login at dj-rest-auth hands out nothing."},
-		{"W016", true, func(l *Loaded) bool { return l.mounted(mountRESTAuth) && !l.RESTAuth.OldPasswordField },
+		{"W016", true, func(l *Loaded) bool {
+			return l.anyRESTAuth(func(c restAuthConfig) bool { return !c.OldPasswordField })
+		},
 			"REST_AUTH.OLD_PASSWORD_FIELD_ENABLED is false: whoever has got hold of a token can change the password."},
 		{"W017", true, func(l *Loaded) bool { return l.mounted(mountTutorialJWT) },
 			"FEATURES.mounts has tutorial-jwt: its tokens are good for up to 60 days and cannot be taken back, not even by a " +
@@ -196,21 +206,12 @@ func writesMD5(l *Loaded) bool {
 }
 
 // mounted reports whether a component is asked for.
-func (l *Loaded) mounted(name string) bool { return l.Features.Mounts[name] != "" }
-
-// losesRefreshTokens reports whether refresh tokens of dj-rest-auth are neither in bodies nor in cookies.
-func (l *Loaded) losesRefreshTokens() bool {
-	return l.mounted(mountRESTAuth) && l.RESTAuth.UseJWT && l.RESTAuth.HTTPOnly && l.RESTAuth.Cookies.RefreshName == ""
-}
-
-// tokensInCookies reports whether logins at dj-rest-auth set cookies with tokens.
-func (l *Loaded) tokensInCookies() bool {
-	return l.mounted(mountRESTAuth) && l.RESTAuth.UseJWT && (l.RESTAuth.Cookies.Name != "" || l.RESTAuth.Cookies.RefreshName != "")
-}
+func (l *Loaded) mounted(name string) bool { return l.Features.Mounts.has(name) }
 
 // ignoresTokenCookie reports whether an access token is put into a cookie that nothing reads.
 func (l *Loaded) ignoresTokenCookie() bool {
-	return l.tokensInCookies() && l.RESTAuth.Cookies.Name != "" && !slices.Contains(l.REST.Authentication, classJWTCookie)
+	writes := func(c restAuthConfig) bool { return c.UseJWT && c.Cookies.Name != "" }
+	return l.anyRESTAuth(writes) && !slices.Contains(l.REST.Authentication, classJWTCookie)
 }
 
 // noSchemes reports whether dj-rest-auth's endpoints recognise nobody: the tutorial's tokens are not read there.
@@ -236,7 +237,7 @@ func (l *Loaded) insecureCookies() bool {
 
 // ignoresSessions reports whether dj-rest-auth opens sessions that its own endpoints do not look at.
 func (l *Loaded) ignoresSessions() bool {
-	return l.mounted(mountRESTAuth) && l.RESTAuth.SessionLogin && !slices.Contains(l.REST.Authentication, classSession)
+	return l.anyRESTAuth(restAuthConfig.opensSessions) && !slices.Contains(l.REST.Authentication, classSession)
 }
 
 // weakSecretKey judges the key as Django's security.W009 does. A key that is not there will be made.

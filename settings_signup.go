@@ -10,7 +10,7 @@ import (
 //
 // Source: allauth.account.app_settings.AppSettings, which does not let Django start either.
 func (s *Settings) signupDangers() []error {
-	if _, ok := s.Features.Mounts[mountRESTAuth]; !ok || !s.Features.Allauth {
+	if !s.Features.Mounts.has(mountRESTAuth) || !s.Features.Allauth {
 		return nil
 	}
 	var faults []error

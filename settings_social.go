@@ -17,7 +17,7 @@ func (s *Settings) socialDangers() []error {
 		return nil
 	}
 	var faults []error
-	if _, ok := s.Features.Mounts[mountRESTAuth]; !ok || !s.Features.Allauth {
+	if !s.Features.Mounts.has(mountRESTAuth) || !s.Features.Allauth {
 		faults = append(faults, errors.New("FEATURES.social: identity providers are served by dj-rest-auth's endpoints, "+
 			"which need a mount and FEATURES.allauth"))
 	}

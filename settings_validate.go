@@ -40,7 +40,6 @@ func (s *Settings) Validate() error {
 		s.Webhooks.Validate(),
 		prefixed("AI_KIT_AUTH.", s.AIKit.validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
-		prefixed("REST_AUTH.", errors.Join(s.RESTAuth.Validate(), s.RESTAuth.Cookies.Validate())),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
@@ -49,6 +48,7 @@ func (s *Settings) Validate() error {
 	faults = append(faults, s.Project.validate()...)
 	faults = append(faults, s.Features.validate()...)
 	faults = append(faults, s.dangers()...)
+	faults = append(faults, s.restAuthFaults()...)
 	faults = append(faults, s.tutorialDangers()...)
 	faults = append(faults, s.signupDangers()...)
 	faults = append(faults, s.socialDangers()...)

@@ -81,6 +81,8 @@ func (l *loader) value(v reflect.Value, node *yaml.Node, at place) bool {
 	switch t := v.Type(); {
 	case isDuration(t), readsText(t):
 		return l.scalar(v, node, at)
+	case isChanges(t):
+		return l.changes(v, node, at)
 	case t.Kind() == reflect.Pointer:
 		v.Set(reflect.New(t.Elem()))
 		return l.value(v.Elem(), node, at)
@@ -99,6 +101,10 @@ func (l *loader) value(v reflect.Value, node *yaml.Node, at place) bool {
 
 // list reads a sequence into the slice v.
 func (l *loader) list(v reflect.Value, node *yaml.Node, at place) bool {
+	if node.Kind == yaml.ScalarNode && takesOne(v.Type()) {
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		return l.value(v.Index(0), node, at)
+	}
 	if node.Kind != yaml.SequenceNode {
 		l.fault(at.path, at.origin, "must be a "+typeName(v.Type()))
 		return false

@@ -78,6 +78,10 @@ func plain(v reflect.Value) any {
 			return nil
 		}
 		return plain(v.Elem())
+	case isChanges(t):
+		return v.Interface().(Changes).plain()
+	case takesOne(t) && v.Len() == 1:
+		return plain(v.Index(0))
 	case v.Kind() == reflect.Slice:
 		list := make([]any, v.Len())
 		for i := range list {

@@ -17,6 +17,8 @@ func typeName(t reflect.Type) string {
 		return "duration"
 	case readsText(t):
 		return "text"
+	case takesOne(t):
+		return typeName(t.Elem()) + " or list of " + plural(t.Elem())
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -42,6 +44,9 @@ func typeName(t reflect.Type) string {
 
 // plural names many values of a type.
 func plural(t reflect.Type) string {
+	if takesOne(t) {
+		return plural(t.Elem()) + " or lists of " + plural(t.Elem())
+	}
 	switch name := typeName(t); name {
 	case "text":
 		return "texts"

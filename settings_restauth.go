@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"watchword/auth/dialects/djrestauth"
+	"watchword/schemes/jwt"
+	"watchword/settings"
+)
+
+// restAuthConfig is REST_AUTH: the endpoints, and the cookies with tokens.
+type restAuthConfig struct {
+	djrestauth.Config
+	Cookies jwt.CookieConfig `setting:",inline"`
+}
+
+// validate returns every fault, each beginning with the setting's name.
+func (c restAuthConfig) validate() error { return errors.Join(c.Validate(), c.Cookies.Validate()) }
+
+// restAuthAt returns REST_AUTH as it holds at one mount of dj-rest-auth. The error is what is wrong with the changes that
+// REST_AUTH_MOUNTS makes there.
+func (s *Settings) restAuthAt(path string) (restAuthConfig, error) {
+	cfg := s.RESTAuth
+	err := s.RESTMounts[path].Apply(&cfg)
+	return cfg, err
+}
+
+// restAuths returns REST_AUTH as it holds at each mount of dj-rest-auth, as far as its changes can be read.
+func (s *Settings) restAuths() []restAuthConfig {
+	var list []restAuthConfig
+	for _, path := range s.Features.Mounts[mountRESTAuth] {
+		cfg, _ := s.restAuthAt(path) // what is wrong is a fault of Validate
+		list = append(list, cfg)
+	}
+	return list
+}
+
+// anyRESTAuth reports whether something holds at one of the mounts of dj-rest-auth.
+func (s *Settings) anyRESTAuth(holds func(c restAuthConfig) bool) bool {
+	return slices.ContainsFunc(s.restAuths(), holds)
+}
+
+// restAuthFaults returns what is wrong with REST_AUTH, and with its changes for single mounts.
+func (s *Settings) restAuthFaults() []error {
+	faults := []error{prefixed("REST_AUTH.", s.RESTAuth.validate())}
+	for _, path := range slices.Sorted(maps.Keys(s.RESTMounts)) {
+		if !slices.Contains(s.Features.Mounts[mountRESTAuth], path) {
+			faults = append(faults, fmt.Errorf("REST_AUTH_MOUNTS: FEATURES.mounts has no dj-rest-auth at %q", path))
+			continue
+		}
+		cfg, err := s.restAuthAt(path)
+		if err == nil {
+			err = prefixed("REST_AUTH_MOUNTS."+path+".", cfg.validate())
+		}
+		faults = append(faults, err)
+	}
+	return faults
+}
+
+// tokensInCookies reports whether logins set cookies with tokens.
+func (c restAuthConfig) tokensInCookies() bool {
+	return c.UseJWT && (c.Cookies.Name != "" || c.Cookies.RefreshName != "")
+}
+
+// losesRefreshTokens reports whether refresh tokens are neither in bodies nor in cookies.
+func (c restAuthConfig) losesRefreshTokens() bool {
+	return c.UseJWT && c.HTTPOnly && c.Cookies.RefreshName == ""
+}
+
+// opensSessions reports whether logins open sessions.
+func (c restAuthConfig) opensSessions() bool { return c.SessionLogin }
+
+// restAuthMounts are the changes of REST_AUTH by paths.
+type restAuthMounts map[string]settings.Changes
