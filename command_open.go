@@ -97,7 +97,11 @@ func openStore(ctx context.Context, s *Settings) (*gormstore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := bringUpToDate(ctx, s, store); err != nil {
+	err = bringUpToDate(ctx, s, store)
+	if err == nil {
+		err = checkAdopted(ctx, s, store)
+	}
+	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil

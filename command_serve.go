@@ -60,7 +60,11 @@ func (c *serveCommand) open(ctx context.Context, s *Settings) (*gormstore.Store,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Migrate(ctx); err != nil {
+	err = store.Migrate(ctx)
+	if err == nil {
+		err = checkAdopted(ctx, s, store)
+	}
+	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil

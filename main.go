@@ -36,6 +36,7 @@ type commands struct {
 
 	Serve              serveCommand            `cmd:"" default:"withargs" help:"Run the server. This is the default."`
 	Migrate            migrateCommand          `cmd:"" help:"Bring the database up to date."`
+	Adopt              adoptCommand            `cmd:"" help:"Take up the database of a Django project."`
 	CreateSuperuser    createCommand           `cmd:"" name:"createsuperuser" help:"Create an administrator."`
 	CreateUser         createUserCommand       `cmd:"" name:"createuser" help:"Create a user."`
 	ChangePassword     passwordCommand         `cmd:"" name:"changepassword" help:"Set a user's password."`

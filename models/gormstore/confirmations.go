@@ -80,6 +80,9 @@ func (s *Store) confirmationTokens(ctx context.Context, query string, args ...an
 // DeleteExpiredConfirmationTokens deletes confirmation tokens that were made before a time: at most limit of them,
 // oldest first. It returns how many; fewer than limit means that none is left.
 func (s *Store) DeleteExpiredConfirmationTokens(ctx context.Context, made time.Time, limit int) (int, error) {
+	if s.lacks("rest_authtoken_emailconfirmationtoken") {
+		return 0, nil
+	}
 	const query = `DELETE FROM rest_authtoken_emailconfirmationtoken WHERE hashed_token IN (
 		SELECT hashed_token FROM rest_authtoken_emailconfirmationtoken WHERE created < ? ORDER BY created LIMIT ?)`
 	return s.deleteBatch(ctx, query, made, limit)

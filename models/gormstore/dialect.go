@@ -18,6 +18,8 @@ type dialect struct {
 	columns    string // a query for the columns of @table, which column reads
 	column     func(row scanner) (models.Column, error)
 	ping       func(db *gorm.DB) error
+	keys       string // a query for the unique keys of @table: the name of each, with each of its columns
+	indexes    string // a query for the names of the indexes of @table
 	// lockUsername makes others who take a name that is the given one but for case wait for the end of the transaction;
 	// "" where writers wait for each other anyway.
 	lockUsername string
@@ -57,6 +59,8 @@ func sqliteDialect() dialect {
 		columns:    sqliteColumns,
 		column:     sqliteColumn,
 		ping:       pingSQLite,
+		keys:       sqliteKeys,
+		indexes:    sqliteIndexes,
 	}
 }
 
@@ -64,10 +68,13 @@ func postgresDialect() dialect {
 	return dialect{
 		goose:      database.DialectPostgres,
 		migrations: "migrations/postgres",
-		tables:     "SELECT to_regclass(?) IS NOT NULL",
-		columns:    postgresColumns,
-		column:     postgresColumn,
-		ping:       pingPostgres,
+		// Looking at pg_class sees what others have just made, where to_regclass may believe its cache.
+		tables:  "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = ? AND relkind IN ('r', 'p') AND pg_table_is_visible(oid))",
+		columns: postgresColumns,
+		column:  postgresColumn,
+		ping:    pingPostgres,
+		keys:    postgresKeys,
+		indexes: postgresIndexes,
 
 		lockUsername: "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.username ' || UPPER(?), 0))",
 		lockEmail:    "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.email ' || ?, 0))",

@@ -41,7 +41,7 @@ func (s *Store) EmailAddresses(ctx context.Context, user models.UserID) ([]strin
 // returns models.ErrNotFound if the user is gone.
 func (s *Store) ClaimEmail(ctx context.Context, user models.UserID, email string) error {
 	const query = `INSERT INTO account_emailaddress (user_id, email, verified, "primary")
-		VALUES (CAST(? AS bigint), ?, FALSE, FALSE) ON CONFLICT (user_id, email) DO NOTHING`
+		VALUES (CAST(? AS bigint), ?, FALSE, FALSE) ON CONFLICT DO NOTHING`
 	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, integer(user), email).Error })
 }
 

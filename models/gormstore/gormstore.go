@@ -22,6 +22,7 @@ type Store struct {
 	writer  *gorm.DB // everything inside Atomic, and every write
 	reader  *gorm.DB // reads outside transactions; on PostgreSQL and in memory the same as writer
 	dialect dialect
+	lacking map[string]bool // see survey; written before the Store is shared
 }
 
 // Open connects to the database of cfg and checks that it answers and keeps what it acknowledges. It creates an absent
@@ -45,6 +46,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	if err == nil {
 		err = s.Ping(ctx)
+	}
+	if err == nil {
+		err = s.survey(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot open the database: %w", err), s.Close())

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
@@ -23,7 +24,8 @@ const (
 // ErrForeignSchema says that the database holds Django's tables but was not made by Migrate: it belongs to a Django
 // project. Migrate leaves such a database alone.
 var ErrForeignSchema = errors.New("the database already holds the tables of a Django project, " +
-	"and none of the migrations of this server; it was left untouched")
+	"and none of the migrations of this server; it was left untouched. To use it beside Django or in its place, look with " +
+	"\"watchword adopt --rehearse\" at what would work, and then run \"watchword adopt\"")
 
 // migrationFiles holds one folder of reviewed SQL for each database. There is only a way up: going back is restoring a
 // backup, for what a "down" deletes nobody brings back.
@@ -35,6 +37,8 @@ var migrationFiles embed.FS
 type Migration struct {
 	Name string // the file's name, such as "0001_django_schema.sql"
 	SQL  string // what it runs
+
+	version int64
 }
 
 // Migrate runs the migrations that have not been run yet, each in a transaction of its own. Any number of processes
@@ -55,7 +59,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 // the first wins, and the others fail on what is there now. So a failure on SQLite is tried again, once for each step
 // that another process may have run.
 func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
-	provider, err := s.migrationProvider(pool)
+	provider, err := s.migrationProvider(ctx, pool)
 	if err != nil {
 		return err
 	}
@@ -69,7 +73,7 @@ func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
 }
 
 // migrationProvider sets goose up for this database, silent and without its global registry.
-func (s *Store) migrationProvider(pool *sql.DB) (*goose.Provider, error) {
+func (s *Store) migrationProvider(ctx context.Context, pool *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrationFiles, s.dialect.migrations)
 	if err != nil {
 		return nil, err
@@ -81,6 +85,13 @@ func (s *Store) migrationProvider(pool *sql.DB) (*goose.Provider, error) {
 	}
 	if s.dialect.isPostgres() {
 		options = append(options, goose.WithSessionLocker(advisoryLock{}))
+	}
+	if s.lacking != nil { // adopted
+		migrations, err := s.adoptedMigrations(ctx)
+		if err != nil {
+			return nil, err
+		}
+		files, options = nil, append(options, goose.WithGoMigrations(migrations...))
 	}
 	return goose.NewProvider(s.dialect.goose, pool, files, options...)
 }
@@ -121,26 +132,40 @@ func (s *Store) MigrationPlan(ctx context.Context) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
+	all, err := s.allMigrations()
+	if err != nil {
+		return nil, err
+	}
+	plan := slices.DeleteFunc(all, func(m Migration) bool { return applied[m.version] })
+	if s.lacking == nil { // not adopted
+		return plan, nil
+	}
+	g, err := s.ground(ctx)
+	for i := range plan {
+		plan[i].SQL = g.adoptedSQL(plan[i].SQL)
+	}
+	return plan, err
+}
+
+// allMigrations reads the files, in order.
+func (s *Store) allMigrations() ([]Migration, error) {
 	files, err := fs.Glob(migrationFiles, path.Join(s.dialect.migrations, "*.sql"))
 	if err != nil {
 		return nil, err
 	}
-	var plan []Migration
+	var all []Migration
 	for _, file := range files {
 		version, err := goose.NumericComponent(file)
 		if err != nil {
 			return nil, err
 		}
-		if applied[version] {
-			continue
-		}
 		text, err := migrationFiles.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		plan = append(plan, Migration{Name: path.Base(file), SQL: string(text)})
+		all = append(all, Migration{Name: path.Base(file), SQL: string(text), version: version})
 	}
-	return plan, nil
+	return all, nil
 }
 
 // appliedVersions reads goose's table without creating it, as goose itself would.
@@ -167,7 +192,7 @@ func (s *Store) appliedVersions(ctx context.Context) (map[int64]bool, error) {
 // refuseForeign looks for the two tables that every Django project with users has. Our own table is looked for once
 // more, in case another process has just migrated.
 func (s *Store) refuseForeign(db *gorm.DB) error {
-	for _, table := range []string{"django_migrations", "auth_user"} {
+	for _, table := range []string{djangoMigrations, defaultUserTable} {
 		foreign, err := s.hasTable(db, table)
 		if err != nil {
 			return err

@@ -7,5 +7,7 @@ CREATE TABLE watchword_pending_activation (
     since timestamp with time zone NOT NULL
 );
 
+-- +fresh Begin
 -- Users are also found by their address without regard to case (Django's iexact).
 CREATE INDEX watchword_auth_user_email_upper ON auth_user (UPPER(email));
+-- +fresh End

@@ -4,6 +4,7 @@
 
 -- +goose Up
 
+-- +fresh Begin
 CREATE TABLE "account_emailaddress" (
     "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "verified" bool NOT NULL,
@@ -333,3 +334,4 @@ INSERT INTO "django_migrations" ("id", "app", "name", "applied") VALUES (48, 'to
 INSERT INTO "django_migrations" ("id", "app", "name", "applied") VALUES (49, 'token_blacklist', '0010_fix_migrate_to_bigautofield', strftime('%Y-%m-%d %H:%M:%S', 'now'));
 INSERT INTO "django_migrations" ("id", "app", "name", "applied") VALUES (50, 'token_blacklist', '0011_linearizes_history', strftime('%Y-%m-%d %H:%M:%S', 'now'));
 INSERT INTO "django_migrations" ("id", "app", "name", "applied") VALUES (51, 'token_blacklist', '0012_alter_outstandingtoken_user', strftime('%Y-%m-%d %H:%M:%S', 'now'));
+-- +fresh End

@@ -3,5 +3,7 @@
 
 -- +goose Up
 
+-- +fresh Begin
 CREATE INDEX watchword_auth_user_username_upper ON auth_user (UPPER(username));
 CREATE INDEX watchword_auth_user_email ON auth_user (email);
+-- +fresh End

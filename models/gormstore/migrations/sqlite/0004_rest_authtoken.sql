@@ -3,6 +3,7 @@
 
 -- +goose Up
 
+-- +fresh Begin
 CREATE TABLE "rest_authtoken_authtoken" (
     "hashed_token" BLOB NOT NULL PRIMARY KEY,
     "created" datetime NOT NULL,
@@ -36,6 +37,7 @@ INSERT INTO django_migrations (app, name, applied)
 -- Expired tokens are found by their age.
 CREATE INDEX watchword_authtoken_created ON rest_authtoken_authtoken (created);
 CREATE INDEX watchword_emailconfirmationtoken_created ON rest_authtoken_emailconfirmationtoken (created);
+-- +fresh End
 
 -- When a login token was last used, for tokens that live on by use.
 CREATE TABLE watchword_authtoken_refresh (
