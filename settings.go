@@ -97,13 +97,12 @@ type logConfig struct {
 
 // projectConfig holds settings of Django itself that have little or nothing to say here.
 type projectConfig struct {
-	Debug         bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
-	Demo          bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
-	AuthUserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or that of a project whose fixtures are loaded: accounts.User, authentication.User. Users are kept in auth_user whatever it is."`
-	LanguageCode  string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
-	LogoutOnGet   bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
-	UseTZ         bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
-	SiteID        int64  `setting:"SITE_ID" help:"The row of django_site that says what this site is called in mails, and, where PASSWORD_RESET_USE_SITES_DOMAIN is on or allauth off, where reset links begin."`
+	Debug        bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
+	Demo         bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
+	LanguageCode string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
+	LogoutOnGet  bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
+	UseTZ        bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
+	SiteID       int64  `setting:"SITE_ID" help:"The row of django_site that says what this site is called in mails, and, where PASSWORD_RESET_USE_SITES_DOMAIN is on or allauth off, where reset links begin."`
 }
 
 // DefaultSettings returns the defaults of a mode.
@@ -146,7 +145,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Outbox:       outbox.DefaultConfig(),
 		Webhooks:     webhooks.DefaultConfig(),
 		Project: projectConfig{
-			AuthUserModel: "auth.User", LanguageCode: "en-us", UseTZ: true, SiteID: 1,
+			LanguageCode: "en-us", UseTZ: true, SiteID: 1,
 		},
 		Features: defaultFeatures(),
 		REST:     defaultREST(),
@@ -210,7 +209,6 @@ func (s *Settings) derive(report *settings.Report) {
 		s.Keys.Folder = filepath.Join(s.DataDir, "keys")
 	}
 	s.Email.Parts = s.AIKit.Templates.parts()
-	s.Database.UserModel = s.Project.AuthUserModel
 	s.Proxies.Count = s.REST.NumProxies
 	s.Site.VaryByCookie = s.CSRF.UseSessions
 	s.Keys.Keep = s.JWT.Leeway + max(s.JWT.AccessTokenLifetime, s.JWT.RefreshTokenLifetime,

@@ -15,9 +15,6 @@ import (
 // knownSecretKeys are keys that everybody knows, because they stand in documentation and templates.
 var knownSecretKeys = [...]string{"changeme", "change-me", "secret", "insecure", "your-secret-key", "please-change-me"}
 
-// userModels are the user models whose users can be kept in auth_user.
-var userModels = [...]string{"auth.User", "accounts.User", "authentication.User"}
-
 // Validate returns every fault of every part, and the combinations that are dangerous, joined into one error.
 func (s *Settings) Validate() error {
 	faults := []error{
@@ -85,10 +82,6 @@ func (c serverConfig) validate() []error {
 // validate refuses what Django offers and this server does not.
 func (c projectConfig) validate() []error {
 	var faults []error
-	if !slices.Contains(userModels[:], c.AuthUserModel) {
-		faults = append(faults, fmt.Errorf("AUTH_USER_MODEL: users are kept in Django's own auth_user, and %q does not fit; "+
-			"these do: %s", c.AuthUserModel, strings.Join(userModels[:], ", ")))
-	}
 	if language := strings.ToLower(c.LanguageCode); language != "en" && language != "en-us" {
 		faults = append(faults, fmt.Errorf("LANGUAGE_CODE: this version speaks English only (en or en-us), "+
 			"not %q", c.LanguageCode))

@@ -5,7 +5,10 @@
 // be shared with a Django project.
 package models
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 var (
 	// ErrNotFound says that no row matches. Stores return it, possibly wrapped, instead of a zero row.
@@ -15,3 +18,20 @@ var (
 	// ErrUnavailable says that storage cannot be reached now; trying again later may help.
 	ErrUnavailable = errors.New("storage unavailable")
 )
+
+// ConflictError is an ErrConflict that says which column of a user it is about.
+type ConflictError struct{ Column string }
+
+// Error implements error.
+func (e *ConflictError) Error() string { return "conflict: " + e.Column }
+
+// Is makes errors.Is find ErrConflict.
+func (e *ConflictError) Is(target error) bool { return target == ErrConflict }
+
+// NeededError says which columns of a new user must have a value and have none.
+type NeededError struct{ Columns []string }
+
+// Error implements error.
+func (e *NeededError) Error() string {
+	return "a user must have a value for " + strings.Join(e.Columns, ", ")
+}

@@ -5,4 +5,5 @@ type Profile struct {
 	Username  *string
 	FirstName *string
 	LastName  *string
+	Extra     map[string]any // columns of a project's own table of users, as in User.Extra
 }

@@ -57,7 +57,8 @@ func (id UserID) MarshalJSON() ([]byte, error) {
 	return strconv.AppendQuote(nil, string(id)), nil
 }
 
-// User is a row of auth_user, Django's django.contrib.auth.models.User.
+// User is a row of auth_user, Django's django.contrib.auth.models.User, or of a project's own table of users; columns
+// that such a table lacks have the zero value, and Username is what people log in with.
 type User struct {
 	ID          UserID     `gorm:"column:id;primaryKey"`
 	Password    string     `gorm:"column:password"` // Django's encoded hash; "!…" is unusable
@@ -74,6 +75,10 @@ type User struct {
 	// LoginsEnded is when all logins of the user were ended: what they handed out is void. nil: never. It has a table of
 	// its own, and lookups of users fill it in.
 	LoginsEnded *time.Time `gorm:"-"`
+
+	// Extra are the columns that a project's own table of users has beyond these, by name; see ColumnType for the types of
+	// the values. nil where there are none.
+	Extra map[string]any `gorm:"-"`
 }
 
 // TableName is Django's name of the table.

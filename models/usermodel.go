@@ -1,12 +1,39 @@
 package models
 
-// UserModel is what is known of a project's users beyond models.User: what they log in with, which of its columns there
-// are, and which more. The zero value is Django's own auth.User.
+import "slices"
+
+// UserModel is what is known of a project's users: what they log in with, which of the columns of User there are, and
+// which more. The zero value is Django's own auth.User, which has all columns and no more.
 type UserModel struct {
-	Label    string          // AUTH_USER_MODEL, as in accounts.User; "" for auth.User
-	Username string          // the column that people log in with (USERNAME_FIELD); "" for username
-	Absent   []string        // the columns of User that the table does not have
-	Extra    []Column        // the columns that User does not have
-	Sizes    map[string]int  // the greatest lengths of columns of User that have one
-	Unique   map[string]bool // the columns of User that are unique
+	Label    string   // AUTH_USER_MODEL, as in accounts.User; "" for auth.User
+	Key      Column   // the primary key; the zero value is a whole number
+	Username string   // the column that people log in with (USERNAME_FIELD), which User.Username is; "" for username
+	Known    []Column // the columns of User that there are, apart from the key
+	Extra    []Column // the columns that User does not have; their values are in User.Extra
+}
+
+// UsernameField is the column that people log in with.
+func (m UserModel) UsernameField() string {
+	if m.Username == "" {
+		return "username"
+	}
+	return m.Username
+}
+
+// ByEmail reports whether people log in with the address that they are mailed at, and have no other name.
+func (m UserModel) ByEmail() bool { return m.Username == "email" }
+
+// Has reports whether users have that field of User, by the name of its column.
+func (m UserModel) Has(field string) bool {
+	return m.Known == nil || field == "id" ||
+		slices.ContainsFunc(m.Known, func(c Column) bool { return c.Name == field })
+}
+
+// ExtraColumn finds a column that User does not have.
+func (m UserModel) ExtraColumn(name string) (c Column, ok bool) {
+	i := slices.IndexFunc(m.Extra, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return m.Extra[i], true
 }

@@ -13,14 +13,16 @@ import (
 func (s *Store) AwaitActivation(ctx context.Context, p models.PendingActivation) error {
 	const query = `INSERT INTO watchword_pending_activation (user_id, since)
 		SELECT id, ? FROM auth_user WHERE id = CAST(? AS bigint) ON CONFLICT (user_id) DO NOTHING`
-	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, p.Since, integer(p.UserID)).Error })
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(s.sql(query), p.Since, s.key(p.UserID)).Error })
 }
 
 // PendingActivation returns what a user waits for, or models.ErrNotFound if nothing.
 func (s *Store) PendingActivation(ctx context.Context, user models.UserID) (*models.PendingActivation, error) {
 	const query = `SELECT user_id, since FROM watchword_pending_activation WHERE user_id = CAST(? AS bigint)`
 	p := new(models.PendingActivation)
-	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(query, integer(user)).Row().Scan(&p.UserID, &p.Since) })
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Raw(s.sql(query), s.key(user)).Row().Scan(s.intoID(&p.UserID), &p.Since)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -32,14 +34,14 @@ func (s *Store) PendingActivation(ctx context.Context, user models.UserID) (*mod
 // changes nothing, for a user who does not wait.
 func (s *Store) Activate(ctx context.Context, user models.UserID) (waited bool, err error) {
 	const end = "DELETE FROM watchword_pending_activation WHERE user_id = CAST(? AS bigint)"
-	const activate = "UPDATE auth_user SET is_active = ? WHERE id = CAST(? AS bigint)"
+	const activate = "UPDATE auth_user SET is_active = ? WHERE auth_user.id = CAST(? AS bigint)"
 	err = s.Atomic(ctx, func(ctx context.Context) error {
 		return s.write(ctx, func(db *gorm.DB) error {
-			ended := db.Exec(end, integer(user))
+			ended := db.Exec(s.sql(end), s.key(user))
 			if waited = ended.RowsAffected == 1; ended.Error != nil || !waited {
 				return ended.Error
 			}
-			return oneRow(db.Exec(activate, true, integer(user)))
+			return oneRow(db.Exec(s.sql(activate), true, s.key(user)))
 		})
 	})
 	return waited && err == nil, err
@@ -50,13 +52,13 @@ func (s *Store) Activate(ctx context.Context, user models.UserID) (waited bool, 
 // models.ErrNotFound if the user is gone.
 func (s *Store) SetActive(ctx context.Context, user models.UserID, active bool) error {
 	const end = "DELETE FROM watchword_pending_activation WHERE user_id = CAST(? AS bigint)"
-	const set = "UPDATE auth_user SET is_active = ? WHERE id = CAST(? AS bigint)"
+	const set = "UPDATE auth_user SET is_active = ? WHERE auth_user.id = CAST(? AS bigint)"
 	return s.Atomic(ctx, func(ctx context.Context) error {
 		err := s.write(ctx, func(db *gorm.DB) error {
-			if err := db.Exec(end, integer(user)).Error; err != nil {
+			if err := db.Exec(s.sql(end), s.key(user)).Error; err != nil {
 				return err
 			}
-			return oneRow(db.Exec(set, active, integer(user)))
+			return oneRow(db.Exec(s.sql(set), active, s.key(user)))
 		})
 		if err != nil || active {
 			return err

@@ -20,7 +20,7 @@ func (s *Store) CreateEmailAddress(ctx context.Context, a *models.EmailAddress) 
 	const query = `INSERT INTO account_emailaddress (user_id, email, verified, "primary")
 		VALUES (CAST(? AS bigint), ?, ?, ?) RETURNING id`
 	return s.write(ctx, func(db *gorm.DB) error {
-		return insert(db, &a.ID, query, integer(a.UserID), a.Email, a.Verified, a.Primary)
+		return insert(db, &a.ID, s.sql(query), s.key(a.UserID), a.Email, a.Verified, a.Primary)
 	})
 }
 
@@ -83,14 +83,14 @@ func (s *Store) makeFirstPrimary(ctx context.Context, id int64) error {
 	const mark = `UPDATE account_emailaddress SET "primary" = ? WHERE id = CAST(? AS bigint)
 		AND NOT EXISTS (SELECT 1 FROM account_emailaddress AS other
 			WHERE other.user_id = account_emailaddress.user_id AND other."primary")`
-	const note = `UPDATE auth_user SET email = (SELECT email FROM account_emailaddress WHERE id = CAST(? AS bigint))
-		WHERE id = (SELECT user_id FROM account_emailaddress WHERE id = CAST(? AS bigint))`
+	const note = `UPDATE auth_user SET email = (SELECT email FROM account_emailaddress WHERE id = ?)
+		WHERE auth_user.id = (SELECT user_id FROM account_emailaddress WHERE id = ?)`
 	return s.write(ctx, func(db *gorm.DB) error {
 		marked := db.Exec(mark, true, id)
 		if marked.Error != nil || marked.RowsAffected == 0 {
 			return marked.Error
 		}
-		return db.Exec(note, id, id).Error
+		return db.Exec(s.sql(note), id, id).Error
 	})
 }
 
@@ -106,7 +106,7 @@ func (s *Store) lockEmail(ctx context.Context, email string) error {
 func (s *Store) oneAddress(ctx context.Context, query string, arg any) (*models.EmailAddress, error) {
 	a := new(models.EmailAddress)
 	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Raw(query, arg).Row().Scan(&a.ID, &a.UserID, &a.Email, &a.Verified, &a.Primary)
+		return db.Raw(query, arg).Row().Scan(&a.ID, s.intoID(&a.UserID), &a.Email, &a.Verified, &a.Primary)
 	})
 	if err != nil {
 		return nil, err

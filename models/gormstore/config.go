@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -22,9 +23,12 @@ type Config struct {
 	PoolTimeout      time.Duration `setting:"DATABASE_POOL_TIMEOUT" help:"How long a request waits for a free connection before it is answered 503."`
 	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement may take before it is cancelled and the request answered 503."`
 
-	// UserModel is Django's AUTH_USER_MODEL: the label under which fixtures speak of users, beside auth.User. Users are
-	// kept in auth_user whatever it is.
-	UserModel string
+	// UserModel, UserTable and UsernameField say where the users of a project are that has a model of its own for them.
+	UserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or a project's own such as accounts.User, whose table Django has made. Where there is no such table, users of accounts.User and authentication.User are kept in auth_user."`
+	UserTable string `setting:"AUTH_USER_TABLE" help:"The table of that model, where it is not Django's rule: accounts_user for accounts.User."`
+	// UserDefaults are values for columns of such a table which a new user must have and nobody gives.
+	UserDefaults  map[string]string `setting:"AUTH_USER_DEFAULTS" help:"What a new user has in columns of that table which may not be empty, where nobody says it: Django keeps such defaults in the model, not in the database. As in {credit: 0}."`
+	UsernameField string            `setting:"AUTH_USERNAME_FIELD" help:"The model's USERNAME_FIELD: the column that people log in with. Default: username where there is one, else email."`
 
 	Now func() time.Time // nil means time.Now
 }
@@ -38,6 +42,7 @@ func DefaultConfig() Config {
 		ConnMaxAge:       30 * time.Minute,
 		PoolTimeout:      time.Second,
 		StatementTimeout: 3 * time.Second,
+		UserModel:        defaultUserModel,
 		Now:              time.Now,
 	}
 }
@@ -61,8 +66,14 @@ func (c Config) Validate() error {
 	if c.StatementTimeout < time.Millisecond {
 		errs = append(errs, fmt.Errorf("DATABASE_STATEMENT_TIMEOUT: %v is less than a millisecond", c.StatementTimeout))
 	}
+	if !userModelLabel.MatchString(c.UserModel) {
+		errs = append(errs, fmt.Errorf("AUTH_USER_MODEL: must be an app and a model, as in accounts.User, not %q", c.UserModel))
+	}
 	return errors.Join(errs...)
 }
+
+// userModelLabel is what AUTH_USER_MODEL may be; "" is auth.User.
+var userModelLabel = regexp.MustCompile(`^(?:[A-Za-z_]\w*\.[A-Za-z_]\w*)?$`)
 
 // databaseURL is a DATABASE_URL that was understood: a SQLite path or a PostgreSQL URL.
 type databaseURL struct {

@@ -18,7 +18,7 @@ func (s *Store) CreateConfirmationToken(ctx context.Context, t models.Confirmati
 	const query = `INSERT INTO rest_authtoken_emailconfirmationtoken (hashed_token, created, email, user_id)
 		VALUES (?, ?, ?, CAST(? AS bigint))`
 	return s.write(ctx, func(db *gorm.DB) error {
-		return db.Exec(query, t.Digest, t.Created, t.Email, integer(t.UserID)).Error
+		return db.Exec(s.sql(query), t.Digest, t.Created, t.Email, s.key(t.UserID)).Error
 	})
 }
 
@@ -38,7 +38,7 @@ func (s *Store) UseConfirmationToken(ctx context.Context, digests []models.Diges
 		return nil, models.ErrNotFound
 	}
 	err := s.Atomic(ctx, func(ctx context.Context) error {
-		ended, err := s.confirmationTokens(ctx, query, digests, since)
+		ended, err := s.confirmationTokens(ctx, s.sql(query), digests, since)
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (s *Store) confirmationTokens(ctx context.Context, query string, args ...an
 		defer func() { err = errors.Join(err, rows.Close()) }()
 		for rows.Next() {
 			var t models.ConfirmationToken
-			if err := rows.Scan(&t.Digest, &t.Created, &t.Email, &t.UserID); err != nil {
+			if err := rows.Scan(&t.Digest, &t.Created, &t.Email, s.intoID(&t.UserID)); err != nil {
 				return err
 			}
 			tokens = append(tokens, t)
@@ -92,29 +92,29 @@ func (s *Store) DeleteExpiredConfirmationTokens(ctx context.Context, made time.T
 // the user is gone.
 func (s *Store) SetConfirmed(ctx context.Context, field models.ConfirmationField, user models.UserID, email string,
 	at time.Time) error {
-	const activate = "UPDATE auth_user SET is_active = ? WHERE id = CAST(? AS bigint) AND email = ?"
+	const activate = "UPDATE auth_user SET is_active = ? WHERE auth_user.id = CAST(? AS bigint) AND email = ?"
 	const note = `INSERT INTO watchword_confirmed_email (user_id, email, confirmed_at)
 		SELECT id, email, ? FROM auth_user WHERE id = CAST(? AS bigint) AND email = ?
 		ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, confirmed_at = excluded.confirmed_at`
 	return s.write(ctx, func(db *gorm.DB) error {
 		switch field {
 		case models.ConfirmsActive:
-			return oneRow(db.Exec(activate, true, integer(user), email))
+			return oneRow(db.Exec(s.sql(activate), true, s.key(user), email))
 		case models.ConfirmsEmail:
-			return oneRow(db.Exec(note, at, integer(user), email))
+			return oneRow(db.Exec(s.sql(note), at, s.key(user), email))
 		}
 		return unknownField(field)
 	})
 }
 
-// unconfirmed are the conditions under which the address of a user u is not confirmed.
+// unconfirmed are the conditions under which the address of a row of auth_user is not confirmed.
 func unconfirmed(field models.ConfirmationField) (string, error) {
 	switch field {
 	case models.ConfirmsActive:
-		return "NOT u.is_active AND u.last_login IS NULL", nil
+		return "NOT is_active AND last_login IS NULL", nil
 	case models.ConfirmsEmail:
-		return `NOT EXISTS (SELECT 1 FROM watchword_confirmed_email AS c WHERE c.user_id = u.id AND c.email = u.email)
-			AND u.is_active`, nil
+		return `NOT EXISTS (SELECT 1 FROM watchword_confirmed_email AS c WHERE c.user_id = auth_user.id
+			AND c.email = auth_user.email) AND is_active`, nil
 	}
 	return "", unknownField(field)
 }
@@ -127,7 +127,7 @@ func unknownField(field models.ConfirmationField) error {
 func (s *Store) EmailConfirmed(ctx context.Context, user models.UserID) (bool, error) {
 	const query = `SELECT 1 FROM watchword_confirmed_email AS c JOIN auth_user AS u ON u.id = c.user_id AND u.email = c.email
 		WHERE c.user_id = CAST(? AS bigint)`
-	return s.exists(ctx, query, integer(user))
+	return s.exists(ctx, s.sql(query), s.key(user))
 }
 
 // UnconfirmedUsers finds users with an address who have not confirmed it, ordered by id: at most limit of them, with ids
@@ -139,13 +139,9 @@ func (s *Store) UnconfirmedUsers(ctx context.Context, field models.ConfirmationF
 	if err != nil {
 		return nil, err
 	}
-	var users []models.User
-	err = s.read(ctx, func(db *gorm.DB) error {
-		db = db.Table("auth_user AS u").Where("u.email <> '' AND " + condition)
-		if after != "" {
-			db = db.Where("u.id > CAST(? AS bigint)", integer(after))
-		}
-		return db.Order("u.id").Limit(limit).Find(&users).Error
-	})
-	return users, err
+	query, args := selectUser+"WHERE email <> '' AND "+condition, []any{}
+	if after != "" {
+		query, args = query+" AND id > CAST(? AS bigint)", append(args, s.key(after))
+	}
+	return s.allUsers(ctx, query+" ORDER BY id LIMIT ?", append(args, limit)...)
 }

@@ -78,7 +78,7 @@ func postgresDialect() dialect {
 
 		lockUsername: "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.username ' || UPPER(?), 0))",
 		lockEmail:    "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.email ' || ?, 0))",
-		lockUser:     "SELECT 1 FROM auth_user WHERE id = CAST(? AS bigint) FOR NO KEY UPDATE",
+		lockUser:     "SELECT 1 FROM auth_user WHERE auth_user.id = CAST(? AS bigint) FOR NO KEY UPDATE",
 		skipLocked:   "FOR UPDATE SKIP LOCKED",
 	}
 }

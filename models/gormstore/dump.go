@@ -17,6 +17,9 @@ import (
 // JSON fixture, ordered by model and primary key, with indent spaces for each level or on one line. All rows are from
 // one moment. Loading the result into an empty schema and dumping again gives the same bytes.
 func (s *Store) DumpFixtures(ctx context.Context, w io.Writer, labels []string, indent int) error {
+	if s.users != nil {
+		return errOwnUsers
+	}
 	selected, err := fixtures.NewSchema().Select(labels)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func (s *Store) UsersByEmailFold(ctx context.Context, email string) ([]models.Us
 func (s *Store) EmailAddresses(ctx context.Context, user models.UserID) ([]string, error) {
 	const query = "SELECT email FROM account_emailaddress WHERE user_id = CAST(? AS bigint) ORDER BY id"
 	var addresses []string
-	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(query, integer(user)).Scan(&addresses).Error })
+	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(s.sql(query), s.key(user)).Scan(&addresses).Error })
 	return addresses, err
 }
 
@@ -42,7 +42,7 @@ func (s *Store) EmailAddresses(ctx context.Context, user models.UserID) ([]strin
 func (s *Store) ClaimEmail(ctx context.Context, user models.UserID, email string) error {
 	const query = `INSERT INTO account_emailaddress (user_id, email, verified, "primary")
 		VALUES (CAST(? AS bigint), ?, FALSE, FALSE) ON CONFLICT DO NOTHING`
-	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, integer(user), email).Error })
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(s.sql(query), s.key(user), email).Error })
 }
 
 // usersWith finds the users who fulfil a condition about email. Nobody has the empty address.
@@ -59,5 +59,5 @@ func (s *Store) EmailVerified(ctx context.Context, user models.UserID, email str
 	if email == "" || !storable(email) {
 		return false, nil
 	}
-	return s.exists(ctx, query, integer(user), email)
+	return s.exists(ctx, s.sql(query), s.key(user), email)
 }

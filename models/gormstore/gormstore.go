@@ -23,10 +23,11 @@ type Store struct {
 	reader  *gorm.DB // reads outside transactions; on PostgreSQL and in memory the same as writer
 	dialect dialect
 	lacking map[string]bool // see survey; written before the Store is shared
+	users   *ownUsers       // nil: they are in auth_user
 }
 
 // Open connects to the database of cfg and checks that it answers and keeps what it acknowledges. It creates an absent
-// SQLite file, but no tables: see Migrate. The caller must Close the Store.
+// SQLite file, but no tables: see Migrate. The users of a project that has a model of its own for them must be there. The caller must Close the Store.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -49,6 +50,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	if err == nil {
 		err = s.survey(ctx)
+	}
+	if err == nil {
+		err = s.findUsers(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot open the database: %w", err), s.Close())

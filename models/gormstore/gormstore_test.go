@@ -46,9 +46,16 @@ func openMigrated(t testing.TB, url string) *gormstore.Store {
 
 func open(t testing.TB, url string) *gormstore.Store {
 	t.Helper()
+	return openWith(t, url, func(*gormstore.Config) {})
+}
+
+// openWith is open with other settings.
+func openWith(t testing.TB, url string, set func(*gormstore.Config)) *gormstore.Store {
+	t.Helper()
 	cfg := gormstore.DefaultConfig()
 	cfg.URL = url
 	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
+	set(&cfg)
 	s, err := gormstore.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatalf("Open: %v", err)

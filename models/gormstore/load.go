@@ -20,6 +20,9 @@ import (
 // It returns how many objects there were. Its errors name the object and the field (*fixtures.Error); references that
 // point at nothing are all reported together.
 func (s *Store) LoadFixtures(ctx context.Context, readers ...io.Reader) (n int, err error) {
+	if s.users != nil {
+		return 0, errOwnUsers
+	}
 	schema := fixtures.NewSchemaFor(s.cfg.UserModel)
 	objects, err := schema.Decode(s.cfg.Now().UTC(), readers...)
 	if err != nil {
@@ -33,6 +36,10 @@ func (s *Store) LoadFixtures(ctx context.Context, readers ...io.Reader) (n int, 
 	}
 	return len(objects), nil
 }
+
+// errOwnUsers says that fixtures speak of Django's own users.
+var errOwnUsers = errors.New("fixtures are for databases whose users are in auth_user; for a project's own users, use " +
+	"Django's loaddata and dumpdata")
 
 // loader stores objects inside a transaction.
 type loader struct {

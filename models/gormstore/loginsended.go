@@ -20,6 +20,6 @@ func (s *Store) EndLogins(ctx context.Context, user models.UserID, at time.Time)
 		ON CONFLICT (user_id) DO UPDATE SET ended_at = CASE WHEN watchword_logins_ended.ended_at < excluded.ended_at
 			THEN excluded.ended_at ELSE watchword_logins_ended.ended_at END`
 	return s.write(ctx, func(db *gorm.DB) error {
-		return oneRow(db.Exec(query, at.UTC().Truncate(time.Microsecond), integer(user)))
+		return oneRow(db.Exec(s.sql(query), at.UTC().Truncate(time.Microsecond), s.key(user)))
 	})
 }

@@ -13,8 +13,7 @@ import (
 // LoginToken finds the login token whose digest is one of digests, and its user. It returns models.ErrNotFound if there
 // is none.
 func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*models.LoginToken, *models.User, error) {
-	const query = `SELECT t.hashed_token, t.created, t.user_id, r.refreshed_at, u.id, u.password, u.last_login,
-		u.is_superuser, u.username, u.first_name, u.last_name, u.email, u.is_staff, u.is_active, u.date_joined
+	const query = `SELECT t.hashed_token, t.created, t.user_id, r.refreshed_at, ` + joinedColumns + `
 		FROM rest_authtoken_authtoken AS t JOIN auth_user AS u ON u.id = t.user_id
 		LEFT JOIN watchword_authtoken_refresh AS r ON r.hashed_token = t.hashed_token WHERE t.hashed_token IN (?`
 	if len(digests) == 0 {
@@ -25,8 +24,8 @@ func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*model
 		args[i] = digest
 	}
 	t, u := new(models.LoginToken), new(models.User)
-	into := append([]any{&t.Digest, &t.Created, &t.UserID, &t.Refreshed}, userFields(u)...)
-	if err := s.row(ctx, query+strings.Repeat(", ?", len(digests)-1)+")", args, into...); err != nil {
+	into := append([]any{&t.Digest, &t.Created, s.intoID(&t.UserID), &t.Refreshed}, s.userFields(u)...)
+	if err := s.row(ctx, s.sql(query+strings.Repeat(", ?", len(digests)-1)+")"), args, into...); err != nil {
 		return nil, nil, err
 	}
 	return t, u, nil
@@ -41,25 +40,25 @@ func (s *Store) CreateLoginToken(ctx context.Context, t models.LoginToken, limit
 	return s.Atomic(ctx, func(ctx context.Context) error {
 		return s.write(ctx, func(db *gorm.DB) error {
 			if limit > 0 && s.dialect.lockUser != "" {
-				if err := db.Exec(s.dialect.lockUser, integer(t.UserID)).Error; err != nil {
+				if err := db.Exec(s.sql(s.dialect.lockUser), s.key(t.UserID)).Error; err != nil {
 					return err
 				}
 			}
-			if err := db.Exec(query, t.Digest, t.Created, integer(t.UserID)).Error; err != nil || limit <= 0 {
+			if err := db.Exec(s.sql(query), t.Digest, t.Created, s.key(t.UserID)).Error; err != nil || limit <= 0 {
 				return err
 			}
-			return endOldest(db, t, limit-1)
+			return s.endOldest(db, t, limit-1)
 		})
 	})
 }
 
 // endOldest leaves the user of t that many tokens beside t.
-func endOldest(db *gorm.DB, t models.LoginToken, others int) error {
+func (s *Store) endOldest(db *gorm.DB, t models.LoginToken, others int) error {
 	const query = `DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint) AND hashed_token <> ?
 		AND hashed_token NOT IN (SELECT hashed_token FROM rest_authtoken_authtoken
 			WHERE user_id = CAST(? AS bigint) AND hashed_token <> ? ORDER BY created DESC, hashed_token LIMIT ?)`
-	user := integer(t.UserID)
-	return db.Exec(query, user, t.Digest, user, t.Digest, others).Error
+	user := s.key(t.UserID)
+	return db.Exec(s.sql(query), user, t.Digest, user, t.Digest, others).Error
 }
 
 // RefreshLoginToken notes that a login token was used at a time, unless a use at or after the time since is noted
@@ -87,7 +86,7 @@ func (s *Store) DeleteLoginTokens(ctx context.Context, user models.UserID) error
 		return nil
 	}
 	return s.write(ctx, func(db *gorm.DB) error {
-		return db.Exec("DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint)", integer(user)).Error
+		return db.Exec(s.sql("DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint)"), s.key(user)).Error
 	})
 }
 
@@ -97,7 +96,7 @@ func (s *Store) DeleteOtherLoginTokens(ctx context.Context, user models.UserID, 
 		return nil
 	}
 	const query = "DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint) AND hashed_token <> ?"
-	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, integer(user), but).Error })
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(s.sql(query), s.key(user), but).Error })
 }
 
 // DeleteExpiredLoginTokens deletes login tokens that were made, and last noted as used, before the time unused, and

@@ -11,14 +11,13 @@ import (
 // UserByPlainToken finds the user whose authtoken_token is key. It returns models.ErrNotFound if there is none. The cast
 // is that of SessionAndUser.
 func (s *Store) UserByPlainToken(ctx context.Context, key string) (*models.User, error) {
-	const query = `SELECT u.id, u.password, u.last_login, u.is_superuser, u.username, u.first_name, u.last_name, u.email,
-		u.is_staff, u.is_active, u.date_joined FROM authtoken_token AS t JOIN auth_user AS u ON u.id = t.user_id
+	const query = `SELECT ` + joinedColumns + ` FROM authtoken_token AS t JOIN auth_user AS u ON u.id = t.user_id
 		WHERE t.key = CAST(? AS text)`
 	if !storable(key) {
 		return nil, models.ErrNotFound
 	}
 	u := new(models.User)
-	if err := s.row(ctx, query, []any{key}, userFields(u)...); err != nil {
+	if err := s.row(ctx, s.sql(query), []any{key}, s.userFields(u)...); err != nil {
 		return nil, err
 	}
 	return u, nil
@@ -32,10 +31,10 @@ func (s *Store) PlainToken(ctx context.Context, t models.AuthToken) (key string,
 	const query = "SELECT key FROM authtoken_token WHERE user_id = CAST(? AS bigint)"
 	err = s.Atomic(ctx, func(ctx context.Context) error {
 		return s.write(ctx, func(db *gorm.DB) error {
-			if err := db.Exec(insert, t.Key, integer(t.UserID), t.Created).Error; err != nil {
+			if err := db.Exec(s.sql(insert), t.Key, s.key(t.UserID), t.Created).Error; err != nil {
 				return err
 			}
-			return db.Raw(query, integer(t.UserID)).Row().Scan(&key)
+			return db.Raw(s.sql(query), s.key(t.UserID)).Row().Scan(&key)
 		})
 	})
 	return key, err
@@ -47,6 +46,6 @@ func (s *Store) DeletePlainToken(ctx context.Context, user models.UserID) error 
 		return nil
 	}
 	return s.write(ctx, func(db *gorm.DB) error {
-		return db.Exec("DELETE FROM authtoken_token WHERE user_id = CAST(? AS bigint)", integer(user)).Error
+		return db.Exec(s.sql("DELETE FROM authtoken_token WHERE user_id = CAST(? AS bigint)"), s.key(user)).Error
 	})
 }

@@ -43,9 +43,15 @@ func (s *Store) updateProfile(ctx context.Context, id models.UserID, p models.Pr
 		WHERE id = CAST(? AS bigint) AND NOT EXISTS (SELECT 1 FROM auth_user AS other
 			WHERE UPPER(other.username) = UPPER(CAST(? AS text)) AND other.id <> auth_user.id)
 		RETURNING ` + userColumns
+	if s.users != nil {
+		if err := s.updateOwn(ctx, id, p); err != nil {
+			return nil, err
+		}
+		return s.UserBy(ctx, models.UserFieldID, string(id))
+	}
 	u := new(models.User)
 	err := s.write(ctx, func(db *gorm.DB) error {
-		return db.Raw(query, p.Username, p.FirstName, p.LastName, integer(id), p.Username).Row().Scan(userFields(u)...)
+		return db.Raw(query, p.Username, p.FirstName, p.LastName, s.key(id), p.Username).Row().Scan(s.userFields(u)...)
 	})
 	return u, err
 }

@@ -34,8 +34,8 @@ func (s *Store) SessionAndUser(ctx context.Context, key string, now time.Time, u
 		return nil, nil, models.ErrNotFound
 	}
 	found, u := new(models.Session), new(models.User)
-	into := append([]any{&found.Key, &found.Data, &found.ExpireDate}, wholeUser(u)...)
-	if err := s.row(ctx, query, []any{key, now, integer(user)}, into...); err != nil {
+	into := append([]any{&found.Key, &found.Data, &found.ExpireDate}, s.wholeUser(u)...)
+	if err := s.row(ctx, s.sql(query), []any{key, now, s.key(user)}, into...); err != nil {
 		return nil, nil, err
 	}
 	return found, u, nil

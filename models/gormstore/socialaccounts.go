@@ -18,19 +18,35 @@ func (s *Store) SocialAccount(ctx context.Context, provider, uid string) (*model
 		return nil, models.ErrNotFound
 	}
 	a := new(models.SocialAccount)
-	err := s.row(ctx, query, []any{provider, uid},
-		&a.ID, &a.UserID, &a.Provider, &a.UID, &a.LastLogin, &a.DateJoined, &a.ExtraData)
-	if err != nil {
+	if err := s.row(ctx, query, []any{provider, uid}, s.socialFields(a)...); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
+// socialFields is where a row of socialColumns is read to.
+func (s *Store) socialFields(a *models.SocialAccount) []any {
+	return []any{&a.ID, s.intoID(&a.UserID), &a.Provider, &a.UID, &a.LastLogin, &a.DateJoined, &a.ExtraData}
+}
+
 // SocialAccounts returns the accounts at providers that the user has, ordered by id; none is no error.
 func (s *Store) SocialAccounts(ctx context.Context, user models.UserID) ([]models.SocialAccount, error) {
+	const query = "SELECT " + socialColumns + " FROM socialaccount_socialaccount WHERE user_id = CAST(? AS bigint) ORDER BY id"
 	var list []models.SocialAccount
 	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Where("user_id = CAST(? AS bigint)", integer(user)).Order("id").Find(&list).Error
+		rows, err := db.Raw(s.sql(query), s.key(user)).Rows()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }() // Err says what there is to say
+		for rows.Next() {
+			var a models.SocialAccount
+			if err := rows.Scan(s.socialFields(&a)...); err != nil {
+				return err
+			}
+			list = append(list, a)
+		}
+		return rows.Err()
 	})
 	return list, err
 }
@@ -42,7 +58,7 @@ func (s *Store) AddSocialAccount(ctx context.Context, a *models.SocialAccount) e
 	const query = `INSERT INTO socialaccount_socialaccount (user_id, provider, uid, last_login, date_joined, extra_data)
 		VALUES (CAST(? AS bigint), ?, ?, ?, ?, ?) ON CONFLICT (provider, uid) DO NOTHING RETURNING id`
 	err := s.write(ctx, func(db *gorm.DB) error {
-		return insert(db, &a.ID, query, integer(a.UserID), a.Provider, a.UID, a.LastLogin, a.DateJoined, a.ExtraData)
+		return insert(db, &a.ID, s.sql(query), s.key(a.UserID), a.Provider, a.UID, a.LastLogin, a.DateJoined, a.ExtraData)
 	})
 	if err == nil && a.ID == 0 {
 		return models.ErrConflict
@@ -67,10 +83,10 @@ func (s *Store) DeleteSocialAccount(ctx context.Context, user models.UserID, id 
 	const account = "DELETE FROM socialaccount_socialaccount WHERE id = ? AND user_id = CAST(? AS bigint)"
 	return s.Atomic(ctx, func(ctx context.Context) error {
 		return s.write(ctx, func(db *gorm.DB) error {
-			if err := db.Exec(tokens, id, integer(user)).Error; err != nil {
+			if err := db.Exec(s.sql(tokens), id, s.key(user)).Error; err != nil {
 				return err
 			}
-			return oneRow(db.Exec(account, id, integer(user)))
+			return oneRow(db.Exec(s.sql(account), id, s.key(user)))
 		})
 	})
 }
@@ -96,5 +112,5 @@ func (s *Store) LockUser(ctx context.Context, id models.UserID) error {
 	if s.dialect.lockUser == "" {
 		return nil
 	}
-	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(s.dialect.lockUser, integer(id)).Error })
+	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(s.sql(s.dialect.lockUser), s.key(id)).Error })
 }

@@ -15,7 +15,7 @@ func (s *Store) RecordOutstanding(ctx context.Context, t *models.OutstandingToke
 	const query = `INSERT INTO token_blacklist_outstandingtoken (jti, token, created_at, expires_at, user_id)
 		VALUES (?, ?, ?, ?, CAST(? AS bigint)) RETURNING id`
 	return s.write(ctx, func(db *gorm.DB) error {
-		return insert(db, &t.ID, query, t.JTI, t.Token, t.CreatedAt, t.ExpiresAt, integer(t.UserID))
+		return insert(db, &t.ID, s.sql(query), t.JTI, t.Token, t.CreatedAt, t.ExpiresAt, s.key(t.UserID))
 	})
 }
 
@@ -56,7 +56,7 @@ func (s *Store) recordIfUnknown(ctx context.Context, t *models.OutstandingToken)
 	const query = `INSERT INTO token_blacklist_outstandingtoken (jti, token, created_at, expires_at, user_id)
 		VALUES (?, ?, ?, ?, (SELECT id FROM auth_user WHERE id = CAST(? AS bigint))) ON CONFLICT (jti) DO NOTHING`
 	return s.write(ctx, func(db *gorm.DB) error {
-		return db.Exec(query, t.JTI, t.Token, t.CreatedAt, t.ExpiresAt, integer(t.UserID)).Error
+		return db.Exec(s.sql(query), t.JTI, t.Token, t.CreatedAt, t.ExpiresAt, s.key(t.UserID)).Error
 	})
 }
 
@@ -71,7 +71,7 @@ func (s *Store) BlacklistAll(ctx context.Context, user models.UserID, at time.Ti
 	}
 	alive := `FROM token_blacklist_outstandingtoken AS o WHERE o.user_id = CAST(? AS bigint) AND o.expires_at > ?
 		AND NOT EXISTS (SELECT 1 FROM token_blacklist_blacklistedtoken AS b WHERE b.token_id = o.id)`
-	args := []any{integer(user), at}
+	args := []any{s.key(user), at}
 	for _, second := range spared {
 		alive += " AND NOT COALESCE(o.created_at >= ? AND o.created_at < ?, FALSE)"
 		args = append(args, second, second.Add(time.Second))
@@ -80,10 +80,10 @@ func (s *Store) BlacklistAll(ctx context.Context, user models.UserID, at time.Ti
 	return s.Atomic(ctx, func(ctx context.Context) error {
 		return s.write(ctx, func(db *gorm.DB) error {
 			for left := true; left; {
-				if err := db.Exec(end, append([]any{at}, args...)...).Error; err != nil {
+				if err := db.Exec(s.sql(end), append([]any{at}, args...)...).Error; err != nil {
 					return err
 				}
-				if err := db.Raw("SELECT EXISTS (SELECT 1 "+alive+")", args...).Row().Scan(&left); err != nil {
+				if err := db.Raw(s.sql("SELECT EXISTS (SELECT 1 "+alive+")"), args...).Row().Scan(&left); err != nil {
 					return err
 				}
 			}

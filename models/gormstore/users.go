@@ -42,7 +42,7 @@ func (s *Store) UserBy(ctx context.Context, field models.UserField, value string
 	}
 	arg := any(value)
 	if field == models.UserFieldID {
-		if arg, ok = models.UserID(value).Int(); !ok {
+		if arg = s.key(models.UserID(value)); arg == nil {
 			return nil, models.ErrNotFound
 		}
 	}
@@ -52,7 +52,7 @@ func (s *Store) UserBy(ctx context.Context, field models.UserField, value string
 // oneUser runs a query that begins with selectUser for one user.
 func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.User, error) {
 	u := new(models.User)
-	if err := s.row(ctx, query, []any{arg}, wholeUser(u)...); err != nil {
+	if err := s.row(ctx, s.sql(query), []any{arg}, s.wholeUser(u)...); err != nil {
 		return nil, err
 	}
 	return u, nil
@@ -62,21 +62,21 @@ func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.Use
 func (s *Store) allUsers(ctx context.Context, query string, args ...any) ([]models.User, error) {
 	var users []models.User
 	err := s.read(ctx, func(db *gorm.DB) (err error) {
-		users, err = scanUsers(db.Raw(query, args...).Rows())
+		users, err = s.scanUsers(db.Raw(s.sql(query), args...).Rows())
 		return err
 	})
 	return users, err
 }
 
 // scanUsers reads all rows of a query that begins with selectUser.
-func scanUsers(rows *sql.Rows, err error) (users []models.User, _ error) {
+func (s *Store) scanUsers(rows *sql.Rows, err error) (users []models.User, _ error) {
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }() // Err says what there is to say
 	for rows.Next() {
 		var u models.User
-		if err := rows.Scan(wholeUser(&u)...); err != nil {
+		if err := rows.Scan(s.wholeUser(&u)...); err != nil {
 			return nil, err
 		}
 		users = append(users, u)
@@ -85,13 +85,16 @@ func scanUsers(rows *sql.Rows, err error) (users []models.User, _ error) {
 }
 
 // userFields is where a row of userColumns is read to.
-func userFields(u *models.User) []any {
+func (s *Store) userFields(u *models.User) []any {
+	if s.users != nil {
+		return s.users.fields(u)
+	}
 	return []any{&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
 		&u.IsStaff, &u.IsActive, &u.DateJoined}
 }
 
 // wholeUser is where a row of selectUser is read to.
-func wholeUser(u *models.User) []any { return append(userFields(u), &u.LoginsEnded) }
+func (s *Store) wholeUser(u *models.User) []any { return append(s.userFields(u), &u.LoginsEnded) }
 
 // UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like
 // Django's iexact it folds ASCII letters only on SQLite, and all letters of the database's locale on PostgreSQL.
@@ -102,10 +105,15 @@ func (s *Store) UsersByUsernameFold(ctx context.Context, username string) ([]mod
 	return s.allUsers(ctx, selectUser+"WHERE UPPER(username) = UPPER(?) ORDER BY id", username)
 }
 
-// CreateUser inserts u and sets its ID, which must be empty. It returns models.ErrConflict if the name is taken.
+// CreateUser inserts u and sets its ID, which must be empty. It returns models.ErrConflict if the name is taken. Of a
+// project's own users it returns a *models.ConflictError for any unique column, and a *models.NeededError if columns of
+// the table must have a value and u has none.
 func (s *Store) CreateUser(ctx context.Context, u *models.User) error {
 	const query = `INSERT INTO auth_user (password, last_login, is_superuser, username, first_name, last_name, email,
 		is_staff, is_active, date_joined) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
+	if s.users != nil {
+		return s.createOwn(ctx, u, false)
+	}
 	return s.write(ctx, func(db *gorm.DB) error {
 		return insert(db, &u.ID, query, u.Password, u.LastLogin, u.IsSuperuser, u.Username, u.FirstName, u.LastName,
 			u.Email, u.IsStaff, u.IsActive, u.DateJoined)
@@ -125,6 +133,9 @@ func (s *Store) CreateUserFold(ctx context.Context, u *models.User) error {
 		if err := s.lockUsername(ctx, &u.Username); err != nil {
 			return err
 		}
+		if s.users != nil {
+			return s.createOwn(ctx, u, true)
+		}
 		return s.write(ctx, func(db *gorm.DB) error {
 			return insert(db, &u.ID, query, u.Password, u.LastLogin, u.IsSuperuser, u.Username, u.FirstName, u.LastName,
 				u.Email, u.IsStaff, u.IsActive, u.DateJoined, u.Username)
@@ -141,8 +152,8 @@ func (s *Store) CreateUserFold(ctx context.Context, u *models.User) error {
 func (s *Store) SwapPassword(ctx context.Context, id models.UserID, old, new string) (bool, error) {
 	var swapped bool
 	err := s.write(ctx, func(db *gorm.DB) error {
-		result := db.Exec("UPDATE auth_user SET password = ? WHERE id = CAST(? AS bigint) AND password = ?",
-			new, integer(id), old)
+		result := db.Exec(s.sql("UPDATE auth_user SET password = ? WHERE auth_user.id = CAST(? AS bigint) AND password = ?"),
+			new, s.key(id), old)
 		swapped = result.RowsAffected == 1
 		return result.Error
 	})
@@ -152,7 +163,7 @@ func (s *Store) SwapPassword(ctx context.Context, id models.UserID, old, new str
 // SetLastLogin notes when a user logged in. It returns models.ErrNotFound if the user is gone.
 func (s *Store) SetLastLogin(ctx context.Context, id models.UserID, at time.Time) error {
 	return s.write(ctx, func(db *gorm.DB) error {
-		return oneRow(db.Exec("UPDATE auth_user SET last_login = ? WHERE id = CAST(? AS bigint)", at, integer(id)))
+		return oneRow(db.Exec(s.sql("UPDATE auth_user SET last_login = ? WHERE auth_user.id = CAST(? AS bigint)"), at, s.key(id)))
 	})
 }
 

@@ -10,30 +10,29 @@ import (
 	"watchword/models"
 )
 
-// defaultUserTable is Django's own table of users.
-const defaultUserTable = "auth_user"
+// defaultUserModel is Django's own model of users, whose table is auth_user.
+const defaultUserModel = "auth.User"
 
 // knownColumns are the columns of models.User.
-var knownColumns = []string{"id", "password", "last_login", "is_superuser", "username", "first_name", "last_name", "email",
-	"is_staff", "is_active", "date_joined"}
+var knownColumns = strings.Split(userColumns, ", ")
 
 // UserTable is the table that a project keeps its users in, as AUTH_USER_MODEL and the database's catalogue say.
 type UserTable struct {
-	Label    string        // AUTH_USER_MODEL
-	Name     string        // the table
-	Key      models.Column // the primary key: an integer or a UUID
-	Username string        // the column that people log in with
-	Columns  []string      // those of models.User that are there, apart from the key
-	Extra    []models.Column
-	Sizes    map[string]int  // the greatest lengths of Columns
-	Unique   map[string]bool // those of Columns that are unique
+	Label    string          // AUTH_USER_MODEL
+	Name     string          // the table
+	Key      models.Column   // the primary key: an integer or a UUID
+	Username string          // the column that people log in with: of Known, or one more
+	Known    []models.Column // those of models.User that are there, apart from the key
+	Extra    []models.Column // all others
+	Defaults map[string]any  // what new users have in columns of Extra, where nobody says it
 }
 
 // UserTableConfig says where to look for users.
 type UserTableConfig struct {
-	Label    string // AUTH_USER_MODEL, as in accounts.User
-	Table    string // "": Django's rule, app_model in lower case
-	Username string // the column that people log in with; "": username if there is one, else email
+	Label    string            // AUTH_USER_MODEL, as in accounts.User
+	Table    string            // "": Django's rule, app_model in lower case
+	Username string            // the column that people log in with; "": username if there is one, else email
+	Defaults map[string]string // for new users, by column
 }
 
 // table is the name of the table.
@@ -51,57 +50,76 @@ func (s *Store) FindUserTable(ctx context.Context, cfg UserTableConfig) (*UserTa
 	if err != nil {
 		return nil, err
 	}
-	u := &UserTable{Label: cfg.Label, Name: t.Name, Username: cfg.Username, Sizes: map[string]int{}, Unique: map[string]bool{}}
+	u := &UserTable{Label: cfg.Label, Name: t.Name, Username: cfg.Username}
+	if u.Username == "" {
+		u.Username = "email"
+		if _, ok := t.Column("username"); ok {
+			u.Username = "username"
+		}
+	}
 	for _, c := range t.Columns {
 		switch {
 		case c.PrimaryKey:
 			u.Key = c
-		case slices.Contains(knownColumns, c.Name) && c.Name != "id":
-			u.Columns = append(u.Columns, c.Name)
-			u.Sizes[c.Name], u.Unique[c.Name] = c.MaxLength, c.Unique
+		case u.isKnown(c.Name):
+			u.Known = append(u.Known, c)
 		default:
 			u.Extra = append(u.Extra, c)
 		}
 	}
-	if u.Username == "" {
-		u.Username = "email"
-		if u.has("username") {
-			u.Username = "username"
+	return u, errors.Join(u.validate(), u.setDefaults(cfg.Defaults))
+}
+
+// isKnown reports whether a column is one of models.User, whose Username is what people log in with.
+func (u *UserTable) isKnown(column string) bool {
+	return column == u.Username || column != "username" && slices.Contains(knownColumns, column)
+}
+
+// setDefaults reads AUTH_USER_DEFAULTS.
+func (u *UserTable) setDefaults(texts map[string]string) error {
+	u.Defaults = map[string]any{}
+	var errs []error
+	for name, text := range texts {
+		c, ok := (&Table{Columns: u.Extra}).Column(name)
+		if !ok {
+			errs = append(errs, fmt.Errorf("AUTH_USER_DEFAULTS: the table %s has no further column %q", u.Name, name))
+			continue
 		}
+		value, err := c.Parse(text)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("AUTH_USER_DEFAULTS: %s: %w", name, err))
+		}
+		u.Defaults[name] = value
 	}
-	return u, u.validate(t)
+	return errors.Join(errs...)
 }
 
 // validate names what keeps the rows from being users.
-func (u *UserTable) validate(t *Table) error {
+func (u *UserTable) validate() error {
 	var errs []error
 	if u.Key.Type != models.ColumnInteger && u.Key.Type != models.ColumnUUID {
 		errs = append(errs, fmt.Errorf("AUTH_USER_MODEL: the primary key of %s must be a whole number or a UUID, not %q",
 			u.Name, u.Key.Native))
 	}
-	for _, name := range []string{"password", "last_login"} {
-		if !u.has(name) {
-			errs = append(errs, fmt.Errorf("AUTH_USER_MODEL: %s has no column %s", u.Name, name))
+	for _, name := range []string{"password", "last_login", "email", "is_active"} {
+		if _, ok := u.known(name); !ok {
+			errs = append(errs, fmt.Errorf("AUTH_USER_MODEL: the table %s has no column %s", u.Name, name))
 		}
 	}
-	if c, ok := t.Column(u.Username); !ok || c.Type != models.ColumnText {
-		errs = append(errs, fmt.Errorf("AUTH_USERNAME_FIELD: %s has no text column %q", u.Name, u.Username))
+	if c, ok := u.known(u.Username); !ok || c.Type != models.ColumnText {
+		errs = append(errs, fmt.Errorf("AUTH_USERNAME_FIELD: the table %s has no text column %q", u.Name, u.Username))
 	}
 	return errors.Join(errs...)
 }
 
-// has reports whether the table has that column of models.User.
-func (u *UserTable) has(column string) bool { return slices.Contains(u.Columns, column) }
+// known finds one of u.Known.
+func (u *UserTable) known(name string) (column models.Column, ok bool) {
+	return (&Table{Columns: u.Known}).Column(name)
+}
 
 // Model describes the users for those who know no tables.
 func (u *UserTable) Model() models.UserModel {
-	m := models.UserModel{Label: u.Label, Username: u.Username, Extra: u.Extra, Sizes: u.Sizes, Unique: u.Unique}
-	for _, name := range knownColumns[1:] {
-		if !u.has(name) {
-			m.Absent = append(m.Absent, name)
-		}
-	}
-	return m
+	return models.UserModel{Label: u.Label, Key: u.Key, Username: u.Username, Known: u.Known, Extra: u.Extra}
 }
 
 // MemberColumn is the column of Django's tables between users and something else that names the user: the model's name
@@ -110,3 +128,17 @@ func (u *UserTable) MemberColumn() string {
 	_, model, _ := strings.Cut(u.Label, ".")
 	return strings.ToLower(model) + "_id"
 }
+
+// Migration returns a migration of this server's own tables, which is written for auth_user, as it must be for this
+// table: what points at users has the type of their key.
+func (u *UserTable) Migration(sql string) string {
+	return strings.NewReplacer(
+		"REFERENCES auth_user (id)", fmt.Sprintf("REFERENCES %s (%s)", quoted(u.Name), quoted(u.Key.Name)),
+		`REFERENCES "auth_user" ("id")`, fmt.Sprintf("REFERENCES %s (%s)", quoted(u.Name), quoted(u.Key.Name)),
+		"user_id integer", "user_id "+u.Key.Native,
+		`"user_id" integer`, `"user_id" `+u.Key.Native,
+	).Replace(sql)
+}
+
+// quoted is a name as SQL takes it whatever is in it.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -84,7 +84,7 @@ func findAddresses(t *testing.T, s Store) {
 	if err := s.CreateEmailAddress(t.Context(), &again); !errors.Is(err, models.ErrConflict) {
 		t.Errorf("the same address of the same user again: %v, want ErrConflict", err)
 	}
-	nobody := models.EmailAddress{UserID: "99999", Email: "nobody@example.com"}
+	nobody := models.EmailAddress{UserID: nobody(s), Email: "nobody@example.com"}
 	if err := s.CreateEmailAddress(t.Context(), &nobody); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("an address of nobody: %v, want ErrNotFound", err)
 	}

@@ -113,9 +113,11 @@ func setConfirmed(t *testing.T, s Store) {
 	if confirmed, err := s.EmailConfirmed(t.Context(), disabled.ID); confirmed || err != nil {
 		t.Errorf("EmailConfirmed = %v, %v; want false", confirmed, err)
 	}
+	all, err := s.UnconfirmedUsers(t.Context(), models.ConfirmsEmail, "", 10)
+	must(t, err)
 	users, err = s.UnconfirmedUsers(t.Context(), models.ConfirmsEmail, "", 1)
-	if err != nil || len(users) != 1 || users[0].Username != "confirming" {
-		t.Errorf("UnconfirmedUsers = %+v, %v; want the first who has not", users, err)
+	if err != nil || len(all) != 2 || len(users) != 1 || users[0].ID != all[0].ID || byKey(all)[0].ID != all[0].ID {
+		t.Errorf("UnconfirmedUsers = %+v, %v; want the first who has not, of %+v", users, err, all)
 	}
 }
 

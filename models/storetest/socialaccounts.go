@@ -50,8 +50,8 @@ func socialAccounts(t *testing.T, s Store) {
 		}))
 	})
 	t.Run("an account needs a user", func(t *testing.T) {
-		nobody := newSocialAccount(&models.User{ID: "4000"}, "google", "3")
-		if err := s.AddSocialAccount(t.Context(), nobody); !errors.Is(err, models.ErrNotFound) {
+		nobodys := newSocialAccount(&models.User{ID: nobody(s)}, "google", "3")
+		if err := s.AddSocialAccount(t.Context(), nobodys); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("AddSocialAccount = %v, want ErrNotFound", err)
 		}
 	})

@@ -43,7 +43,7 @@ func tokens(t *testing.T, s Store) {
 			wantFirst(t, s, token, true)
 		}
 		token := newToken("handed out")
-		token.UserID = "123456789"
+		token.UserID = nobody(s)
 		if err := s.RecordOutstanding(t.Context(), token); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("RecordOutstanding = %v, want ErrNotFound", err)
 		}

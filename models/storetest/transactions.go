@@ -75,7 +75,7 @@ func transactions(t *testing.T, s Store) {
 	})
 	t.Run("a reference that points nowhere is reported, and the store goes on", func(t *testing.T) {
 		token := newToken("nowhere")
-		token.UserID = "123456789"
+		token.UserID = nobody(s)
 		err := s.Atomic(t.Context(), func(ctx context.Context) error { return s.RecordOutstanding(ctx, token) })
 		if !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("Atomic = %v, want ErrNotFound", err)

@@ -1,0 +1,6 @@
+"""Members in Django's admin."""
+from django.contrib import admin
+
+from .models import Member
+
+admin.site.register(Member)

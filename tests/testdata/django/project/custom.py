@@ -1,0 +1,10 @@
+"""The settings of the project, with users of its own."""
+from .settings import *  # noqa: F401,F403  what is not said here is said there
+from .settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, 'members', 'rest_framework.authtoken']
+AUTH_USER_MODEL = 'members.Member'
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_AUTHENTICATION_METHOD = 'email'
+ACCOUNT_EMAIL_REQUIRED = True
+ACCOUNT_USERNAME_REQUIRED = False
