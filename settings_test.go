@@ -141,7 +141,7 @@ func TestTheSettingsOfADjangoProjectAreUnderstood(t *testing.T) {
 
 func TestFaultsOfAllPartsAreToldTogether(t *testing.T) {
 	_, err := loadWith(t, "ALLOWED_HOSTS: [http://a]\nSIMPLE_JWT: {ALGORITHM: none, ACESS_TOKEN_LIFETIME: 1}\n"+
-		"PASSWORD_HASHERS: [rot13]\nDATABASE_URL: mysql://x\nAUTH_USER_MODEL: accounts.Customer\nUSE_TZ: false\n"+
+		"PASSWORD_HASHERS: [rot13]\nDATABASE_URL: mysql://x\nAUTH_USER_MODEL: Customer\nUSE_TZ: false\n"+
 		"LANGUAGE_CODE: de\nFEATURES: {mounts: {simplejwt: token, nonsense: /x/}}\n")
 	if err == nil {
 		t.Fatal("no fault")
