@@ -36,6 +36,8 @@ type Needs map[Feature]string
 type Catalog interface {
 	// Tables describes those of the named tables that are there.
 	Tables(ctx context.Context, names ...string) (map[string]*models.Table, error)
+	// UserModel describes the users, whose table is known to be fit where it is a project's own.
+	UserModel() models.UserModel
 	// DjangoMigrations returns what Django has run, by app and in order; nil if it has no list of that.
 	DjangoMigrations(ctx context.Context) (map[string][]string, error)
 }
@@ -72,7 +74,7 @@ func (f Fault) String() string {
 // Inspect compares a database with what is needed of it. The error is the catalogue's; a database that cannot be used has
 // Faults.
 func Inspect(ctx context.Context, catalog Catalog, needs Needs) (*Inspection, error) {
-	required := requirements()
+	required := requirementsFor(catalog.UserModel())
 	names := make([]string, len(required))
 	for i, r := range required {
 		names[i] = r.table

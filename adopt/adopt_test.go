@@ -30,6 +30,8 @@ type catalog struct {
 	migrations map[string][]string
 }
 
+func (c catalog) UserModel() models.UserModel { return models.UserModel{} }
+
 func (c catalog) Tables(context.Context, ...string) (map[string]*models.Table, error) {
 	return c.tables, nil
 }

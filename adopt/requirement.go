@@ -117,6 +117,23 @@ func (c column) nullable() column {
 
 func key(columns ...string) [][]string { return [][]string{columns} }
 
+// requirementsFor returns the requirements where the users are such: of a project's own, the table was looked at when it
+// was found, and what points at them has the type of their key.
+func requirementsFor(users models.UserModel) []requirement {
+	all := requirements()
+	if users.Label == "" {
+		return all
+	}
+	for _, r := range all {
+		for i := range r.columns {
+			if r.columns[i].name == "user_id" {
+				r.columns[i].types = []models.ColumnType{users.Key.Type}
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(r requirement) bool { return r.table == "auth_user" })
+}
+
 // requirements returns all tables of Django's that are used, in the order of reports.
 func requirements() []requirement {
 	return []requirement{

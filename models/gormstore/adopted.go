@@ -3,6 +3,7 @@ package gormstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -25,7 +26,8 @@ var reference = regexp.MustCompile(`(?:\binteger( NOT NULL| NULL)?( PRIMARY KEY)
 // ground is what a Django project has, as far as our own tables stand on it.
 type ground struct {
 	present map[string]bool // tables
-	userKey string          // the type of the primary key of users
+	users   string          // the table and the primary key of users, as a reference names them
+	userKey string          // the type of that key
 }
 
 // adoptedSQL is a migration as it is run in the database of a Django project: our own tables only. Where they point to a
@@ -52,14 +54,14 @@ func (g ground) adoptedSQL(text string) string {
 // point rewrites one reference.
 func (g ground) point(found string) string {
 	parts := reference.FindStringSubmatch(found)
-	column, whither, _ := strings.Cut(found, "REFERENCES ")
+	column, _, _ := strings.Cut(found, "REFERENCES ")
 	switch {
 	case strings.HasPrefix(parts[3], "watchword_"):
 		return found
 	case !g.present[parts[3]]:
 		return strings.TrimSuffix(column, " ")
 	case parts[3] == defaultUserTable && column != "":
-		return strings.Replace(column, "integer", g.userKey, 1) + "REFERENCES " + whither
+		return strings.Replace(column, "integer", g.userKey, 1) + "REFERENCES " + g.users + parts[4]
 	}
 	return found
 }
@@ -68,12 +70,17 @@ func (g ground) point(found string) string {
 func (s *Store) ground(ctx context.Context) (ground, error) {
 	names := append(djangoTables(), defaultUserTable)
 	found, err := s.Tables(ctx, names...)
-	g := ground{present: map[string]bool{}, userKey: "integer"}
+	g := ground{present: map[string]bool{}, users: defaultUserTable + " (id)", userKey: "integer"}
 	for name, table := range found {
 		g.present[name] = true
 		if id := table.Column("id"); name == defaultUserTable && id != nil {
 			g.userKey = id.Native
 		}
+	}
+	if s.users != nil {
+		table := s.users.table
+		g.present[defaultUserTable] = true
+		g.users, g.userKey = fmt.Sprintf("%s (%s)", quoted(table.Name), quoted(table.Key.Name)), table.Key.Native
 	}
 	return g, err
 }

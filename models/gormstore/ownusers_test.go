@@ -46,9 +46,13 @@ func openOwn(t *testing.T, database string, tables map[string]string) *gormstore
 	}
 	history := "CREATE TABLE watchword_migrations (id integer, version_id bigint, is_applied boolean, tstamp timestamp);"
 	for _, step := range plan {
-		sql := table.Migration(djangoUsers.ReplaceAllString(step.SQL, ""))
-		sql = strings.ReplaceAll(sql, "auth_user(id)", "members_member("+table.Key.Name+")")
-		execute(t, empty, url, sql)
+		users, key := "members_member", table.Key
+		execute(t, empty, url, strings.NewReplacer(
+			"REFERENCES auth_user (id)", "REFERENCES "+users+" ("+key.Name+")",
+			"REFERENCES auth_user(id)", "REFERENCES "+users+" ("+key.Name+")",
+			`REFERENCES "auth_user" ("id")`, "REFERENCES "+users+" ("+key.Name+")",
+			"user_id integer", "user_id "+key.Native, `"user_id" integer`, `"user_id" `+key.Native,
+		).Replace(djangoUsers.ReplaceAllString(step.SQL, "")))
 		history += "INSERT INTO watchword_migrations VALUES (1, " + strings.TrimLeft(step.Name[:4], "0") + ", TRUE, NULL);"
 	}
 	execute(t, empty, url, history)

@@ -10,8 +10,11 @@ import (
 	"watchword/models"
 )
 
-// defaultUserModel is Django's own model of users, whose table is auth_user.
-const defaultUserModel = "auth.User"
+// Django's own model of users, and its table.
+const (
+	defaultUserModel = "auth.User"
+	defaultUserTable = "auth_user"
+)
 
 // knownColumns are the columns of models.User.
 var knownColumns = strings.Split(userColumns, ", ")
@@ -127,17 +130,6 @@ func (u *UserTable) Model() models.UserModel {
 func (u *UserTable) MemberColumn() string {
 	_, model, _ := strings.Cut(u.Label, ".")
 	return strings.ToLower(model) + "_id"
-}
-
-// Migration returns a migration of this server's own tables, which is written for auth_user, as it must be for this
-// table: what points at users has the type of their key.
-func (u *UserTable) Migration(sql string) string {
-	return strings.NewReplacer(
-		"REFERENCES auth_user (id)", fmt.Sprintf("REFERENCES %s (%s)", quoted(u.Name), quoted(u.Key.Name)),
-		`REFERENCES "auth_user" ("id")`, fmt.Sprintf("REFERENCES %s (%s)", quoted(u.Name), quoted(u.Key.Name)),
-		"user_id integer", "user_id "+u.Key.Native,
-		`"user_id" integer`, `"user_id" `+u.Key.Native,
-	).Replace(sql)
 }
 
 // quoted is a name as SQL takes it whatever is in it.
