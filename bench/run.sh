@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures the built server on this machine and prints tables in Markdown; bench/README.md explains the columns.
 # Usage: bench/run.sh [ROUNDS of each load, default 5]. Needs wrk and curl. BENCH_POSTGRES names an empty PostgreSQL
-# database, for the rows that are measured on both.
+# database, for the rows that are measured on both; with it, and where Debian's packages of Django are present, Watchword
+# is compared with Django as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -149,3 +150,12 @@ echo
 echo "Stripped binary: $(awk -v b="$(stat -c %s "$work/watchword")" 'BEGIN { printf "%.1f MB", b / 1e6 }')"
 echo
 WATCHWORD_TEST_BINARY=$work/watchword "$work/bench.test" -test.run '^$' -test.bench .
+
+echo
+if [ -z "${BENCH_POSTGRES-}" ]; then
+    echo 'Not compared with Django: BENCH_POSTGRES names no database.'
+elif ! command -v gunicorn >/dev/null || ! /usr/bin/python3 -c 'import rest_framework_simplejwt' 2>/dev/null; then
+    echo 'Not compared with Django: install gunicorn, python3-djangorestframework-simplejwt, python3-argon2, python3-psycopg2.'
+else
+    env -u WATCHWORD_DATABASE_URL go run ./bench/compare -rounds "$rounds" -postgres "$BENCH_POSTGRES" -chart bench/compare.svg
+fi
