@@ -29,10 +29,7 @@ func Build(ctx context.Context) (remove func(), err error) {
 		_ = os.RemoveAll(dir) // a folder left in the temporary folder harms nobody
 	}
 	path := filepath.Join(dir, "watchword")
-	args := []string{"build", "-o", path}
-	if RaceDetector {
-		args = append(args, "-race")
-	}
+	args := append([]string{"build", "-o", path}, buildFlags()...)
 	if out, err := exec.CommandContext(ctx, "go", append(args, "watchword")...).CombinedOutput(); err != nil {
 		remove()
 		return nil, fmt.Errorf("go build: %w\n%s", err, out)

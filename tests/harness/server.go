@@ -95,7 +95,8 @@ func prepare(t testing.TB, cfg Config) *Server {
 		"WATCHWORD_EMAIL_FILE_PATH="+s.MailDir,
 		"WATCHWORD_COMPATIBILITY="+compatibility,
 		"WATCHWORD_DEMO=true",
-		"WATCHWORD_DRAIN_DELAY=0s", // no load balancer to wait for
+		"WATCHWORD_DRAIN_DELAY=0s",     // no load balancer to wait for
+		"WATCHWORD_REQUEST_TIMEOUT=1m", // many servers hash passwords at once here, and are slow with the race detector
 	)
 	s.environ = append(s.environ, cfg.Environ...)
 	t.Cleanup(func() { s.finish(t) })
