@@ -69,7 +69,7 @@ func (p *parts) newSite() (*dialects.Site, error) {
 	if err := limitRates(site, s, newCounts(p.store)); err != nil {
 		return nil, err
 	}
-	if s.Features.CORS {
+	if s.sharesAcrossOrigins() {
 		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
 			return nil, err
 		}

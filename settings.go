@@ -160,6 +160,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Site = dialects.ExactConfig()
 		s.Attempts = auth.ExactAttemptConfig()
 		s.CORS = dialects.ExactCORSConfig()
+		s.Features.CORS = false // as long as FEATURES does not name it
 		s.Proxies = throttle.ExactProxyConfig()
 		s.Password = password.ExactConfig()
 		s.REST = exactREST()

@@ -16,7 +16,7 @@ type Features struct {
 	Allauth        bool              `setting:"allauth" help:"Whether django-allauth's rules hold at dj-rest-auth's endpoints: who gets a reset mail, what reset links look like, what people log in with."`
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"The identity providers that people can log in with, at NAME/ and NAME/connect/ below dj-rest-auth's mount: google, github, facebook, twitter, apple, microsoft, and the provider_id of every app of openid_connect."`
-	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them."`
+	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them. Off: those settings do nothing."`
 	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it, email_confirmation with {key}; behind a path of this server there is a plain page. change_password is where /.well-known/change-password sends browsers."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
 }
@@ -69,7 +69,14 @@ func defaultFeatures() Features {
 		},
 		Allauth:        true,
 		TokenBlacklist: true,
+		CORS:           true,
 	}
+}
+
+// sharesAcrossOrigins reports whether CORS' rules hold. Where nothing is shared they do in exact mode only, in which
+// preflights are answered as by django-cors-headers.
+func (s *Settings) sharesAcrossOrigins() bool {
+	return s.Features.CORS && (s.CORS.Shares() || s.Compatibility == Exact)
 }
 
 // missingMounts names the mounts that this version cannot serve, in alphabetical order.

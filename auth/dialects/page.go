@@ -21,6 +21,8 @@ func said(status int) (title, text string) {
 	switch status {
 	case http.StatusBadRequest:
 		return "Bad Request (400)", "The server does not understand this request."
+	case http.StatusForbidden:
+		return "Forbidden (403)", "This request did not prove which page it came from. Allow cookies, load the page anew and try again."
 	case http.StatusNotFound:
 		return "Not Found", "There is nothing at this address."
 	case http.StatusMethodNotAllowed:
