@@ -76,7 +76,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 			true, []string{"W024"}},
 		{"session logins that nobody is known by", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"REST_AUTH: {SESSION_LOGIN: true, JWT_AUTH_REFRESH_COOKIE: r}", false, []string{"W044"}},
-		{"origins without the feature", quiet + "FEATURES: {cors: false}\nCORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
+		{"origins without the feature", quietMail + "FEATURES: {cors: false, mounts: {simplejwt: /api/token/}}\nCORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
 		{"origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true", true, []string{}},
 		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},
 		{"webhooks without https", quiet + "WEBHOOKS: [{URL: 'http://example.com/', INSECURE: true, SECRETS: [" +
