@@ -47,6 +47,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	p.mountDescription(site)
 	if err := p.mountAll(site); err != nil {
 		return nil, err
 	}

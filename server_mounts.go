@@ -8,6 +8,7 @@ import (
 	"watchword/auth/dialects/simplejwt"
 	"watchword/auth/dialects/tutorialjwt"
 	"watchword/demo"
+	"watchword/schemes/jwt"
 )
 
 // mountAll puts on site what FEATURES.mounts names.
@@ -102,7 +103,7 @@ func (p *parts) mountDemo(site *dialects.Site) {
 // mountMPDB puts on site the endpoint of a tutorial whose tokens say more about the user. Where the settings give one
 // of its claims another meaning there is no such endpoint.
 func (p *parts) mountMPDB(site *dialects.Site) {
-	wider, err := p.bearer.WithClaims(map[string]string{"username": "{username}", "sub": "MpdbUser"})
+	wider, err := p.widerBearer()
 	if err != nil {
 		return
 	}
@@ -111,4 +112,9 @@ func (p *parts) mountMPDB(site *dialects.Site) {
 	simplejwt.Mount(site, "/api/token/mpdb/", simplejwt.New(cfg, simplejwt.Deps{
 		Accounts: recording(p.settings, p.accounts), Tokens: wider,
 	}))
+}
+
+// widerBearer returns the scheme of those tokens.
+func (p *parts) widerBearer() (*jwt.Scheme, error) {
+	return p.bearer.WithClaims(map[string]string{"username": "{username}", "sub": "MpdbUser"})
 }

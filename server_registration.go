@@ -69,16 +69,23 @@ func (p *parts) mountPages(site *dialects.Site) error {
 	if !s.Features.Allauth {
 		return nil
 	}
-	links := []string{s.confirmLink()}
 	for _, prefix := range s.Features.Mounts[mountRESTAuth] {
-		links = append(links, prefix+ownConfirmLink)
 		show.MountSent(site, prefix+"registration/account-email-verification-sent/")
 	}
-	slices.Sort(links)
-	for _, link := range slices.Compact(links) {
+	for _, link := range s.confirmLinks() {
 		show.MountConfirm(site, link, s.Pages, p.verifications)
 	}
 	return nil
+}
+
+// confirmLinks are all paths and URLs of links that prove addresses, each once.
+func (s *Settings) confirmLinks() []string {
+	links := []string{s.confirmLink()}
+	for _, prefix := range s.Features.Mounts[mountRESTAuth] {
+		links = append(links, prefix+ownConfirmLink)
+	}
+	slices.Sort(links)
+	return slices.Compact(links)
 }
 
 // links says where the links in mails lead, completed by other settings.

@@ -20,6 +20,7 @@ import (
 	"watchword/email/outbox"
 	"watchword/janitor"
 	"watchword/models/gormstore"
+	"watchword/openapi"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
 	"watchword/schemes/session"
@@ -46,6 +47,7 @@ type Settings struct {
 	Site         dialects.Config         `setting:",inline"`
 	Links        dialects.LinkConfig     `setting:",inline"`
 	Pages        pages.Config            `setting:",inline"`
+	Docs         openapi.Config          `setting:",inline"`
 	CORS         dialects.CORSConfig     `setting:",inline"`
 	Proxies      throttle.ProxyConfig    `setting:",inline"`
 	Bodies       serializers.Config      `setting:",inline"`
@@ -119,6 +121,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Site:         dialects.DefaultConfig(),
 		Links:        dialects.DefaultLinkConfig(),
 		Pages:        pages.DefaultConfig(),
+		Docs:         openapi.DefaultConfig(),
 		CORS:         dialects.DefaultCORSConfig(),
 		Proxies:      throttle.DefaultProxyConfig(),
 		Bodies:       serializers.DefaultConfig(),

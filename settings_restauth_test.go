@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"watchword/models/gormstore"
 )
 
 const twoMounts = `FEATURES: {mounts: {dj-rest-auth: [/web/, /mobile/], hello: /hello/, simplejwt: [/api/token/, /old/token/]}}
@@ -64,6 +66,17 @@ func TestFindingsLookAtEveryMount(t *testing.T) {
 // serveWith returns a server over an empty database, with the settings in file.
 func serveWith(t *testing.T, file string) http.Handler {
 	t.Helper()
+	s, store, mails := openWith(t, file)
+	server, err := newServer(s, store, mails, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.http.Handler
+}
+
+// openWith returns the settings in file, and what a server with them needs beside them.
+func openWith(t *testing.T, file string) (*Settings, *gormstore.Store, *mailing) {
+	t.Helper()
 	loaded, err := loadWith(t, file, "WATCHWORD_DATA_DIR="+t.TempDir(), "WATCHWORD_EMAIL_BACKEND=dummy",
 		"WATCHWORD_SECRET_KEY=only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz", "WATCHWORD_ALLOWED_HOSTS=example.com")
 	if err != nil {
@@ -77,16 +90,11 @@ func serveWith(t *testing.T, file string) http.Handler {
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	mails, err := newMailing(&loaded.Settings, store, io.Discard, log)
+	mails, err := newMailing(&loaded.Settings, store, io.Discard, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := newServer(&loaded.Settings, store, mails, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return server.http.Handler
+	return &loaded.Settings, store, mails
 }
 
 func TestMountsAreServedSideBySide(t *testing.T) {

@@ -49,6 +49,7 @@ var layers = []layer{
 	{"webhooks", []string{"models"}, []string{"github.com/standard-webhooks/standard-webhooks/libraries/go"}},
 	{"janitor", nil, nil},
 	{"adopt", []string{"models", "auth/password", "auth/signing", "schemes/session", "schemes/jwt"}, nil},
+	{"openapi", nil, []string{"go.yaml.in/yaml"}},
 	{"schemes", []string{"models"}, nil},
 	{"serializers", []string{"models", "serializers/pyjson"}, []string{"github.com/go-playground/validator", "golang.org/x/net/idna"}},
 

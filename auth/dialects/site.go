@@ -12,6 +12,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,6 +148,16 @@ func (s *Site) Mount(path string, view View) {
 // MountPlain answers requests of every method for path by h, outside of all views: no negotiation, no authentication, no
 // metadata. The path may have Echo's parameters. Errors become pages.
 func (s *Site) MountPlain(path string, h echo.HandlerFunc) { s.echo.RouteNotFound(path, h) }
+
+// Paths returns what is mounted, with parameters as Echo writes them, in alphabetical order.
+func (s *Site) Paths() []string {
+	var paths []string
+	for _, route := range s.echo.Routes() {
+		paths = append(paths, route.Path)
+	}
+	slices.Sort(paths)
+	return paths
+}
 
 // convert turns Django's integer parameters into Echo's, and returns their names.
 func convert(path string) (echoPath string, integers []string) {

@@ -128,6 +128,15 @@ func mount(site *dialects.Site, target string, page, button echo.HandlerFunc) {
 	}
 }
 
+// Behind reports whether a link to target, a path with parameters in braces or a URL, leads to a page here, and what the
+// button of that page then sends to.
+func Behind(target string) (button string, ok bool) {
+	if _, ok := route(target); !ok {
+		return "", false
+	}
+	return buttonOf(target), true
+}
+
 // route returns target with its parameters as Echo writes them. ok is false unless it is a path here, of which each
 // parameter is a whole segment.
 func route(target string) (path string, ok bool) {
