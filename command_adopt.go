@@ -16,17 +16,21 @@ import (
 // adoptCommand takes up the database of a Django project: it makes this server's own tables there and leaves Django's
 // alone.
 type adoptCommand struct {
-	JSON bool `help:"Print a report for programs."`
+	Rehearse bool `help:"Change nothing; count what would work and what would not."`
+	JSON     bool `help:"Print a report for programs."`
+	Progress bool `help:"Say how far a rehearsal is, also where standard error is no terminal."`
 }
 
 // adoptReport is what the command says with --json.
 type adoptReport struct {
-	State    string            `json:"state"` // fit, unfit, adopted, already adopted
-	Database *adopt.Inspection `json:"database"`
+	State     string            `json:"state"` // fit, unfit, adopted, already adopted
+	Database  *adopt.Inspection `json:"database"`
+	Rehearsal *adopt.Rehearsal  `json:"rehearsal,omitempty"`
 }
 
 // The states of a report.
 const (
+	stateFit     = "fit"
 	stateUnfit   = "unfit"
 	stateAdopted = "adopted"
 	stateAlready = "already adopted"
@@ -43,6 +47,9 @@ func (c *adoptCommand) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = store.Close() }()
+	if c.Rehearse {
+		return c.rehearse(p, loaded, store)
+	}
 	report := adoptReport{State: stateAdopted}
 	err = store.Adopt(p.ctx, func(ctx context.Context) (models.Adoption, error) {
 		if report.Database, err = adopt.Inspect(ctx, store, loaded.needs()); err != nil {
@@ -74,7 +81,7 @@ func adoptionOf(found *adopt.Inspection) (models.Adoption, error) {
 	return models.Adoption{AdoptedAt: time.Now().UTC(), Server: version, Found: string(text)}, err
 }
 
-// say prints the report. A database that cannot be used is a failure.
+// say prints the report. A database that cannot be used is a failure, and so are settings that cannot be the project's.
 func (c *adoptCommand) say(p *program, r adoptReport) error {
 	if c.JSON {
 		text, err := json.MarshalIndent(r, "", "  ")
@@ -84,16 +91,19 @@ func (c *adoptCommand) say(p *program, r adoptReport) error {
 		p.printf("%s\n", text)
 	} else {
 		p.sayInspection(r.Database)
+		if r.Rehearsal != nil {
+			p.sayRehearsal(r.Rehearsal)
+		}
 		switch r.State {
 		case stateAdopted:
 			p.printf("\nAdopted. Django's tables are as they were; the tables of this server begin with watchword_.\n")
 		case stateAlready:
 			p.printf("\nThis database was adopted before; nothing was to be done.\n")
-		case stateUnfit:
+		case stateFit, stateUnfit:
 			p.printf("\nNothing was changed.\n")
 		}
 	}
-	if r.State == stateUnfit {
+	if r.State == stateUnfit || r.Rehearsal != nil && r.Rehearsal.Verdict != "" {
 		return errReported
 	}
 	return nil

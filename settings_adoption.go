@@ -15,27 +15,27 @@ import (
 
 // needs says which of Django's tables the settings have used, and by which of them.
 func (s *Settings) needs() adopt.Needs {
-	needs := adopt.Needs{adopt.Accounts: "every login"}
+	needs := adopt.Needs{adopt.ForAccounts: "every login"}
 	ask := func(feature adopt.Feature, setting string, asked bool) {
 		if asked && needs[feature] == "" {
 			needs[feature] = setting
 		}
 	}
 	mounts, rest := s.Features.Mounts, s.Features.Mounts.has(mountRESTAuth)
-	ask(adopt.Sessions, "CSRF_USE_SESSIONS", s.CSRF.UseSessions)
-	ask(adopt.Sessions, "FEATURES.mounts.ai-kit", mounts.has(mountAIKit))
-	ask(adopt.Sessions, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES", slices.Contains(s.REST.Authentication, classSession))
-	ask(adopt.Sessions, "REST_AUTH.SESSION_LOGIN", s.anyRESTAuth(restAuthConfig.opensSessions))
-	ask(adopt.RefreshTokens, "FEATURES.token_blacklist", s.Features.TokenBlacklist)
-	ask(adopt.PlainTokens, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES", slices.Contains(s.REST.Authentication, classToken))
-	ask(adopt.PlainTokens, "REST_AUTH.TOKEN_MODEL", rest && !s.RESTAuth.UseJWT && s.RESTAuth.TokenModel != "")
-	ask(adopt.OpaqueTokens, "FEATURES.mounts.authtoken", mounts.has(mountAuthToken))
-	ask(adopt.OpaqueTokens, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES", slices.Contains(s.REST.Authentication, classAuthToken))
-	ask(adopt.Addresses, "FEATURES.allauth", rest && s.Features.Allauth)
-	ask(adopt.Addresses, "ACCOUNT_AUTHENTICATION_METHOD",
+	ask(adopt.ForSessions, "CSRF_USE_SESSIONS", s.CSRF.UseSessions)
+	ask(adopt.ForSessions, "FEATURES.mounts.ai-kit", mounts.has(mountAIKit))
+	ask(adopt.ForSessions, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES", slices.Contains(s.REST.Authentication, classSession))
+	ask(adopt.ForSessions, "REST_AUTH.SESSION_LOGIN", s.anyRESTAuth(restAuthConfig.opensSessions))
+	ask(adopt.ForRefreshTokens, "FEATURES.token_blacklist", s.Features.TokenBlacklist)
+	ask(adopt.ForPlainTokens, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES", slices.Contains(s.REST.Authentication, classToken))
+	ask(adopt.ForPlainTokens, "REST_AUTH.TOKEN_MODEL", rest && !s.RESTAuth.UseJWT && s.RESTAuth.TokenModel != "")
+	ask(adopt.ForOpaqueTokens, "FEATURES.mounts.authtoken", mounts.has(mountAuthToken))
+	ask(adopt.ForOpaqueTokens, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES", slices.Contains(s.REST.Authentication, classAuthToken))
+	ask(adopt.ForAddresses, "FEATURES.allauth", rest && s.Features.Allauth)
+	ask(adopt.ForAddresses, "ACCOUNT_AUTHENTICATION_METHOD",
 		slices.Contains(s.Accounts.Backends, auth.AllauthBackend) && s.Accounts.Method != auth.ByUsername)
-	ask(adopt.Social, "FEATURES.social", rest && len(s.Features.Social) > 0)
-	ask(adopt.Students, "FEATURES.mounts.students", mounts.has(mountStudents))
+	ask(adopt.ForSocial, "FEATURES.social", rest && len(s.Features.Social) > 0)
+	ask(adopt.ForStudents, "FEATURES.mounts.students", mounts.has(mountStudents))
 	return needs
 }
 

@@ -18,15 +18,15 @@ type Feature string
 
 // The features.
 const (
-	Accounts      Feature = "accounts" // always needed
-	Sessions      Feature = "sessions"
-	Sites         Feature = "sites"
-	PlainTokens   Feature = "tokens of Django REST framework"
-	RefreshTokens Feature = "taking back refresh tokens"
-	Addresses     Feature = "django-allauth's addresses"
-	Social        Feature = "login with identity providers"
-	OpaqueTokens  Feature = "django-rest-authtoken"
-	Students      Feature = "the students of the demonstration"
+	ForAccounts      Feature = "accounts" // always needed
+	ForSessions      Feature = "sessions"
+	ForSites         Feature = "sites"
+	ForPlainTokens   Feature = "tokens of Django REST framework"
+	ForRefreshTokens Feature = "taking back refresh tokens"
+	ForAddresses     Feature = "django-allauth's addresses"
+	ForSocial        Feature = "login with identity providers"
+	ForOpaqueTokens  Feature = "django-rest-authtoken"
+	ForStudents      Feature = "the students of the demonstration"
 )
 
 // Needs says which features are used, and by which setting each of them is.
@@ -54,6 +54,11 @@ type App struct {
 	Name   string `json:"name"`
 	Latest string `json:"latest_migration"` // "": none was run
 	Needed string `json:"needed_for"`       // the setting that asks for it; "": nothing does
+}
+
+// IsDjangos reports whether the database is that of a Django project, whatever it lacks.
+func (i *Inspection) IsDjangos() bool {
+	return !slices.ContainsFunc(i.Faults, func(f Fault) bool { return f.Where == "django_migrations" || f.Where == "auth_user" })
 }
 
 // Fault is something about a table that is not as it must be.

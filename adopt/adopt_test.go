@@ -17,8 +17,8 @@ import (
 // everything needs all tables.
 func everything() adopt.Needs {
 	needs := adopt.Needs{}
-	for _, feature := range []adopt.Feature{adopt.Accounts, adopt.Sessions, adopt.Sites, adopt.PlainTokens,
-		adopt.RefreshTokens, adopt.Addresses, adopt.Social, adopt.OpaqueTokens, adopt.Students} {
+	for _, feature := range []adopt.Feature{adopt.ForAccounts, adopt.ForSessions, adopt.ForSites, adopt.ForPlainTokens,
+		adopt.ForRefreshTokens, adopt.ForAddresses, adopt.ForSocial, adopt.ForOpaqueTokens, adopt.ForStudents} {
 		needs[feature] = "SETTING"
 	}
 	return needs
@@ -165,7 +165,7 @@ func TestOnlyWhatIsNeededIsLookedAt(t *testing.T) {
 	c := read(t, migrated(t, "sqlite://:memory:"))
 	c.tables = map[string]*models.Table{"auth_user": c.tables["auth_user"]}
 	c.migrations = map[string][]string{"auth": c.migrations["auth"]}
-	if found := inspect(t, c, adopt.Needs{adopt.Accounts: "every login"}); len(found.Faults) != 0 {
+	if found := inspect(t, c, adopt.Needs{adopt.ForAccounts: "every login"}); len(found.Faults) != 0 {
 		t.Errorf("%+v", found.Faults)
 	}
 }

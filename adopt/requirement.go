@@ -21,15 +21,15 @@ type app struct {
 // apps returns those whose versions matter.
 func apps() []app {
 	return []app{
-		{name: "auth", feature: Accounts, oldest: "0012_alter_user_first_name_max_length", version: "it came with Django 3.1"},
-		{name: "sessions", feature: Sessions, oldest: "0001_initial", version: "it came with Django 1.7"},
-		{name: "sites", feature: Sites, oldest: "0002_alter_domain_unique", version: "it came with Django 1.9"},
-		{name: "authtoken", feature: PlainTokens, oldest: "0002_auto_20160226_1747", version: "it came with Django REST framework 3.4"},
-		{name: "token_blacklist", feature: RefreshTokens, oldest: "0007_auto_20171017_2214",
+		{name: "auth", feature: ForAccounts, oldest: "0012_alter_user_first_name_max_length", version: "it came with Django 3.1"},
+		{name: "sessions", feature: ForSessions, oldest: "0001_initial", version: "it came with Django 1.7"},
+		{name: "sites", feature: ForSites, oldest: "0002_alter_domain_unique", version: "it came with Django 1.9"},
+		{name: "authtoken", feature: ForPlainTokens, oldest: "0002_auto_20160226_1747", version: "it came with Django REST framework 3.4"},
+		{name: "token_blacklist", feature: ForRefreshTokens, oldest: "0007_auto_20171017_2214",
 			version: "it came with djangorestframework-simplejwt 3", gaps: []int{9}},
-		{name: "account", feature: Addresses, oldest: "0002_email_max_length", version: "it came with django-allauth 0.20"},
-		{name: "socialaccount", feature: Social, oldest: "0003_extra_data_default_dict", version: "it came with django-allauth 0.25"},
-		{name: "rest_authtoken", feature: OpaqueTokens, oldest: "0001_initial", version: "it came with django-rest-authtoken 1"},
+		{name: "account", feature: ForAddresses, oldest: "0002_email_max_length", version: "it came with django-allauth 0.20"},
+		{name: "socialaccount", feature: ForSocial, oldest: "0003_extra_data_default_dict", version: "it came with django-allauth 0.25"},
+		{name: "rest_authtoken", feature: ForOpaqueTokens, oldest: "0001_initial", version: "it came with django-rest-authtoken 1"},
 	}
 }
 
@@ -138,7 +138,7 @@ func requirementsFor(users models.UserModel) []requirement {
 func requirements() []requirement {
 	return []requirement{
 		{
-			table: "auth_user", app: "auth", feature: Accounts, installed: "django.contrib.auth", inserts: true,
+			table: "auth_user", app: "auth", feature: ForAccounts, installed: "django.contrib.auth", inserts: true,
 			columns: []column{integer("id"), text("password", 128), instant("last_login").nullable(), boolean("is_superuser"),
 				text("username", 0), text("first_name", 0), text("last_name", 0), text("email", 0), boolean("is_staff"),
 				boolean("is_active"), instant("date_joined")},
@@ -151,21 +151,21 @@ func requirements() []requirement {
 			hint: "Django 3.1 or later made it otherwise; python manage.py migrate auth",
 		},
 		{
-			table: "django_session", app: "sessions", feature: Sessions, installed: "django.contrib.sessions", inserts: true,
+			table: "django_session", app: "sessions", feature: ForSessions, installed: "django.contrib.sessions", inserts: true,
 			columns: []column{text("session_key", 40), text("session_data", 0), instant("expire_date")},
 			unique:  [][][]string{key("session_key")},
 		},
 		{
-			table: "django_site", app: "sites", feature: Sites, installed: "django.contrib.sites",
+			table: "django_site", app: "sites", feature: ForSites, installed: "django.contrib.sites",
 			columns: []column{integer("id"), text("domain", 0), text("name", 0)},
 		},
 		{
-			table: "authtoken_token", app: "authtoken", feature: PlainTokens, installed: "rest_framework.authtoken", inserts: true,
+			table: "authtoken_token", app: "authtoken", feature: ForPlainTokens, installed: "rest_framework.authtoken", inserts: true,
 			columns: []column{text("key", 40), instant("created"), integer("user_id")},
 			unique:  [][][]string{key("key"), key("user_id")},
 		},
 		{
-			table: "token_blacklist_outstandingtoken", app: "token_blacklist", feature: RefreshTokens, inserts: true,
+			table: "token_blacklist_outstandingtoken", app: "token_blacklist", feature: ForRefreshTokens, inserts: true,
 			installed: "rest_framework_simplejwt.token_blacklist",
 			columns: []column{integer("id"), integer("user_id").nullable(), text("jti", 32), text("token", 0),
 				instant("created_at").nullable(), instant("expires_at")},
@@ -173,46 +173,46 @@ func requirements() []requirement {
 			hint:   "djangorestframework-simplejwt 4 or later made it otherwise; python manage.py migrate token_blacklist",
 		},
 		{
-			table: "token_blacklist_blacklistedtoken", app: "token_blacklist", feature: RefreshTokens, inserts: true,
+			table: "token_blacklist_blacklistedtoken", app: "token_blacklist", feature: ForRefreshTokens, inserts: true,
 			installed: "rest_framework_simplejwt.token_blacklist",
 			columns:   []column{integer("id"), integer("token_id"), instant("blacklisted_at")},
 			unique:    [][][]string{key("token_id")},
 		},
 		{
-			table: "account_emailaddress", app: "account", feature: Addresses, installed: "allauth.account", inserts: true,
+			table: "account_emailaddress", app: "account", feature: ForAddresses, installed: "allauth.account", inserts: true,
 			columns: []column{integer("id"), integer("user_id"), text("email", 0), boolean("verified"), boolean("primary")},
 			unique:  [][][]string{{{"user_id", "email"}, {"email"}}},
 		},
 		{
-			table: "account_emailconfirmation", app: "account", feature: Addresses, installed: "allauth.account", inserts: true,
+			table: "account_emailconfirmation", app: "account", feature: ForAddresses, installed: "allauth.account", inserts: true,
 			columns: []column{integer("id"), integer("email_address_id"), instant("created"), instant("sent").nullable(), text("key", 64)},
 			unique:  [][][]string{key("key")},
 		},
 		{
-			table: "socialaccount_socialaccount", app: "socialaccount", feature: Social, installed: "allauth.socialaccount", inserts: true,
+			table: "socialaccount_socialaccount", app: "socialaccount", feature: ForSocial, installed: "allauth.socialaccount", inserts: true,
 			columns: []column{integer("id"), integer("user_id"), text("provider", 30), text("uid", 0), instant("last_login"),
 				instant("date_joined"), document("extra_data")},
 			unique: [][][]string{key("provider", "uid")},
 		},
 		{
-			table: "socialaccount_socialtoken", app: "socialaccount", feature: Social, installed: "allauth.socialaccount", inserts: true,
+			table: "socialaccount_socialtoken", app: "socialaccount", feature: ForSocial, installed: "allauth.socialaccount", inserts: true,
 			columns: []column{integer("id"), integer("app_id").nullable(), integer("account_id"), text("token", 0),
 				text("token_secret", 0), instant("expires_at").nullable()},
 			hint: "django-allauth 0.55 or later made it otherwise; upgrade it and run python manage.py migrate socialaccount",
 		},
 		{
-			table: "rest_authtoken_authtoken", app: "rest_authtoken", feature: OpaqueTokens, installed: "rest_authtoken", inserts: true,
+			table: "rest_authtoken_authtoken", app: "rest_authtoken", feature: ForOpaqueTokens, installed: "rest_authtoken", inserts: true,
 			columns: []column{binary("hashed_token"), instant("created"), integer("user_id")},
 			unique:  [][][]string{key("hashed_token")},
 		},
 		{
-			table: "rest_authtoken_emailconfirmationtoken", app: "rest_authtoken", feature: OpaqueTokens, installed: "rest_authtoken",
+			table: "rest_authtoken_emailconfirmationtoken", app: "rest_authtoken", feature: ForOpaqueTokens, installed: "rest_authtoken",
 			inserts: true,
 			columns: []column{binary("hashed_token"), instant("created"), text("email", 0), integer("user_id")},
 			unique:  [][][]string{key("hashed_token")},
 		},
 		{
-			table: "students_student", app: "students", feature: Students, installed: "students", inserts: true,
+			table: "students_student", app: "students", feature: ForStudents, installed: "students", inserts: true,
 			columns: []column{integer("id"), text("first_name", 0), text("last_name", 0), text("email", 0), text("classroom", 0)},
 		},
 	}

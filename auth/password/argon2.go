@@ -59,6 +59,11 @@ func (h *argon2Hasher) Verify(password, encoded string) (bool, error) {
 	return subtle.ConstantTimeCompare(stored.compute(password), stored.sum) == 1, nil
 }
 
+func (*argon2Hasher) Read(encoded string) error {
+	_, err := parseArgon2(encoded)
+	return err
+}
+
 // MustUpdate takes hashes of 16 and of 32 bytes for current: which of them Django writes depends on its argon2-cffi,
 // and servers that share a database should not write each row anew in turns.
 func (h *argon2Hasher) MustUpdate(encoded string) bool {

@@ -58,6 +58,11 @@ func (h *bcryptHasher) Verify(password, encoded string) (bool, error) {
 	return bcrypt.CompareHashAndPassword([]byte(hash), h.key(password)) == nil, nil
 }
 
+func (h *bcryptHasher) Read(encoded string) error {
+	_, _, err := h.parse(encoded)
+	return err
+}
+
 func (h *bcryptHasher) MustUpdate(encoded string) bool {
 	_, rounds, err := h.parse(encoded)
 	return err != nil || rounds != h.rounds

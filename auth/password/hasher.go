@@ -25,6 +25,8 @@ type Hasher interface {
 	// Verify reports whether encoded is a hash of password. An encoded text that is malformed, or whose parameters are
 	// out of bounds, is an error, and no work has been done then.
 	Verify(password, encoded string) (bool, error)
+	// Read returns the error that Verify would, without any work.
+	Read(encoded string) error
 	// MustUpdate reports whether encoded has other parameters than Encode would use now. It may be asked only about a
 	// text that Verify did not refuse.
 	MustUpdate(encoded string) bool

@@ -23,6 +23,11 @@ func (h md5Hasher) Verify(password, encoded string) (bool, error) {
 	return equal(h.encode(password, salt), encoded), nil
 }
 
+func (h md5Hasher) Read(encoded string) error {
+	_, err := h.parse(encoded)
+	return err
+}
+
 func (h md5Hasher) MustUpdate(encoded string) bool {
 	salt, err := h.parse(encoded)
 	return err != nil || shortSalt(salt)

@@ -45,6 +45,11 @@ func (h *pbkdf2Hasher) Verify(password, encoded string) (bool, error) {
 	return err == nil && equal(got, encoded), err
 }
 
+func (h *pbkdf2Hasher) Read(encoded string) error {
+	_, _, err := h.parse(encoded)
+	return err
+}
+
 func (h *pbkdf2Hasher) MustUpdate(encoded string) bool {
 	iterations, salt, err := h.parse(encoded)
 	return err != nil || iterations != h.iterations || shortSalt(salt)

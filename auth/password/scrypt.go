@@ -44,6 +44,11 @@ func (h *scryptHasher) Verify(password, encoded string) (bool, error) {
 	return err == nil && equal(got, encoded), err
 }
 
+func (h *scryptHasher) Read(encoded string) error {
+	_, _, err := h.parse(encoded)
+	return err
+}
+
 // MustUpdate does not look at the salt, as Django does not.
 func (h *scryptHasher) MustUpdate(encoded string) bool {
 	cost, _, err := h.parse(encoded)

@@ -96,16 +96,16 @@ func TestWhatAnAdoptedDatabaseLacksIsNotDeletedFrom(t *testing.T) {
 		_, noSite := s.Site(t.Context(), 1)
 		_, noToken := s.DeleteExpiredLoginTokens(t.Context(), now, now, 10)
 		for what, err := range map[string]error{
-			"plain tokens":       s.DeletePlainToken(t.Context(), "1"),
-			"login tokens":       s.DeleteLoginTokens(t.Context(), "1"),
-			"others":             s.DeleteOtherLoginTokens(t.Context(), "1", models.Digest("x")),
-			"refresh tokens":     s.BlacklistAll(t.Context(), "1", now),
-			"expired tokens":     sweep(s.DeleteExpiredTokens),
-			"expired sessions":   sweep(s.DeleteExpiredSessions),
-			"expired links":      sweep(s.DeleteExpiredConfirmationTokens),
-			"expired keys":       sweep(s.DeleteExpiredEmailConfirmations),
-			"expired families":   sweep(s.DeleteExpiredFamilies),
-			"expired logins":     noToken,
+			"plain tokens":     s.DeletePlainToken(t.Context(), "1"),
+			"login tokens":     s.DeleteLoginTokens(t.Context(), "1"),
+			"others":           s.DeleteOtherLoginTokens(t.Context(), "1", models.Digest("x")),
+			"refresh tokens":   s.BlacklistAll(t.Context(), "1", now),
+			"expired tokens":   sweep(s.DeleteExpiredTokens),
+			"expired sessions": sweep(s.DeleteExpiredSessions),
+			"expired links":    sweep(s.DeleteExpiredConfirmationTokens),
+			"expired keys":     sweep(s.DeleteExpiredEmailConfirmations),
+			"expired families": sweep(s.DeleteExpiredFamilies),
+			"expired logins":   noToken,
 		} {
 			if err != nil {
 				t.Errorf("%s: %v", what, err)

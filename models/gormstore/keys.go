@@ -72,11 +72,16 @@ func (s *Store) readKeys(ctx context.Context, t *models.Table) error {
 }
 
 // eachRow reads the rows of a query to their end.
-func eachRow(query *gorm.DB, read func(rows *sql.Rows) error) (err error) {
+func eachRow(query *gorm.DB, read func(rows *sql.Rows) error) error {
 	rows, err := query.Rows()
 	if err != nil {
 		return err
 	}
+	return readAll(rows, read)
+}
+
+// readAll reads rows to their end.
+func readAll(rows *sql.Rows, read func(rows *sql.Rows) error) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		if err := read(rows); err != nil {
