@@ -10,8 +10,10 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"watchword/auth/password"
+	"watchword/demo/web"
 	"watchword/models/gormstore"
 )
 
@@ -91,10 +93,17 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	}
 	url := "http://" + listener.Addr().String() + "/"
 	if loaded.Log.forPeople(p.stderr) {
+		if loaded.Project.Tour {
+			_, _ = fmt.Fprint(p.stderr, loaded.banner(url))
+		}
 		_, _ = fmt.Fprintf(p.stderr, "Watchword is at %s - stop it with Ctrl-C\n", url)
 	} else {
 		version, _ := buildVersion()
 		log.Info("listening", "url", url, "version", version)
+		if loaded.Project.Tour {
+			log.Warn("this is a demonstration, because nothing is set; mails are shown to everybody who opens its pages",
+				"pages", strings.TrimSuffix(url, "/")+web.Prefix, "data", loaded.keptIn())
+		}
 	}
 	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.hooks.Run, srv.janitor.Run)
 	return life.run(p.ctx, listener)

@@ -52,14 +52,16 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		return nil, err
 	}
 	if s.Project.Demo {
-		p.mountDemo(site)
+		if err := p.mountDemo(site); err != nil {
+			return nil, err
+		}
 	}
 	worker, err := webhooks.NewWorker(s.Webhooks, p.publisher, store, log)
 	if err != nil {
 		return nil, err
 	}
 	probes := newHealth(store, p.ring, s.Keys.PublishLead)
-	return &server{http: newHTTP(s, probes.before(site), log), health: probes, keys: p.ring, hooks: worker,
+	return &server{http: newHTTP(s, s.showingCookies(probes.before(site)), log), health: probes, keys: p.ring, hooks: worker,
 		janitor: newJanitor(s, store, p.tokens, p.confirmations, p.verifications, mails, p.publisher, log)}, nil
 }
 

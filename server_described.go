@@ -40,11 +40,20 @@ func (p *parts) sharedFacts() openapi.Facts {
 			"schemes.known":     known,
 			"schemes.aikit":     withName(known, classSession, false),
 			"schemes.authtoken": withName(known, classAuthToken, true),
-			"schemes.bearer":    {string(classJWT)},
+			"schemes.bearer":    classNames(s.demonstrated()),
+			"schemes.whoami":    p.askedWho(known),
 			"schemes.tutorial":  {string(classTutorial)},
 			"schemes.silent":    {string(classSession), string(classTutorial)},
 		},
 	}
+}
+
+// askedWho are the schemes that the view which says who somebody is knows people by.
+func (p *parts) askedWho(known []string) []string {
+	if p.settings.Project.Tour {
+		return classNames(p.settings.demonstrated())
+	}
+	return withName(known, classAuthToken, true)
 }
 
 // describedParts are what is mounted.

@@ -14,6 +14,7 @@ type mailing struct {
 	templates *email.Templates
 	outbox    *outbox.Outbox
 	worker    *outbox.Worker
+	inbox     *email.Memory // nil: mails are not shown
 }
 
 // newMailing puts it together. The backend console prints to stdout. Settings must be valid and have a secret key.
@@ -31,7 +32,11 @@ func newMailing(s *Settings, store *gormstore.Store, stdout io.Writer, log *slog
 	if err != nil {
 		return nil, err
 	}
-	return &mailing{templates, box, outbox.NewWorker(cfg, box, store, sender, log)}, nil
+	mails := &mailing{templates: templates, outbox: box, worker: outbox.NewWorker(cfg, box, store, sender, log)}
+	if s.Email.Backend == email.BackendInbox {
+		mails.inbox, _ = sender.(*email.Memory)
+	}
+	return mails, nil
 }
 
 // outbox returns the Config of the outbox, completed by other settings.

@@ -8,7 +8,6 @@ import (
 	"watchword/auth/dialects/simplejwt"
 	"watchword/auth/dialects/tutorialjwt"
 	"watchword/demo"
-	"watchword/schemes/jwt"
 )
 
 // mountAll puts on site what FEATURES.mounts names.
@@ -82,39 +81,11 @@ func (p *parts) mountTutorialJWT(site *dialects.Site, prefix string) error {
 }
 
 func (p *parts) mountHello(site *dialects.Site, path string) error {
-	demo.MountHello(site, path, p.bearer)
+	demo.MountHello(site, path, p.demonstrated()...)
 	return nil
 }
 
 func (p *parts) mountStudents(site *dialects.Site, prefix string) error {
-	demo.MountStudents(site, prefix, p.settings.Bodies, p.store, p.bearer)
+	demo.MountStudents(site, prefix, p.settings.Bodies, p.store, p.demonstrated()...)
 	return nil
-}
-
-// mountDemo puts on site the views of DEMO, at paths of their own.
-func (p *parts) mountDemo(site *dialects.Site) {
-	demo.MountViews(site, p.known...)
-	demo.MountCSRF(site, p.protection)
-	demo.MountTest(site, p.protection, p.known...)
-	p.mountMPDB(site)
-	demo.MountWhoAmI(site, "/auth-demo/whoami/", withTokens(p.known, p.tokens)...)
-}
-
-// mountMPDB puts on site the endpoint of a tutorial whose tokens say more about the user. Where the settings give one
-// of its claims another meaning there is no such endpoint.
-func (p *parts) mountMPDB(site *dialects.Site) {
-	wider, err := p.widerBearer()
-	if err != nil {
-		return
-	}
-	cfg := p.settings.simpleJWT()
-	cfg.Endpoints = []simplejwt.Endpoint{simplejwt.Obtain}
-	simplejwt.Mount(site, "/api/token/mpdb/", simplejwt.New(cfg, simplejwt.Deps{
-		Accounts: recording(p.settings, p.accounts), Tokens: wider,
-	}))
-}
-
-// widerBearer returns the scheme of those tokens.
-func (p *parts) widerBearer() (*jwt.Scheme, error) {
-	return p.bearer.WithClaims(map[string]string{"username": "{username}", "sub": "MpdbUser"})
 }

@@ -100,11 +100,14 @@ type logConfig struct {
 // projectConfig holds settings of Django itself that have little or nothing to say here.
 type projectConfig struct {
 	Debug        bool   `setting:"DEBUG" help:"Does nothing: this server has no debug mode. Accepted because Django projects set it."`
-	Demo         bool   `setting:"DEMO" help:"Also serve the small example views /protected-view/, /open-view/ and /api/token/mpdb/."`
+	Demo         bool   `setting:"DEMO" help:"Serve pages to try everything at /demo/, and small example views such as /protected-view/. On by itself where nothing at all is set but perhaps a LISTEN on loopback; other settings then suit the pages, too: see docs/adr/0015-a-demonstration-when-nothing-is-set.md."`
 	LanguageCode string `setting:"LANGUAGE_CODE" help:"Only English: en or en-us."`
 	LogoutOnGet  bool   `setting:"ACCOUNT_LOGOUT_ON_GET" help:"Let dj-rest-auth's logout/ take GET too."`
 	UseTZ        bool   `setting:"USE_TZ" help:"Only true: all times have a time zone."`
 	SiteID       int64  `setting:"SITE_ID" help:"The row of django_site that says what this site is called in mails, and, where PASSWORD_RESET_USE_SITES_DOMAIN is on or allauth off, where reset links begin."`
+
+	// Tour is set where DEMO is on by itself: the demonstration is all that this server is for.
+	Tour bool
 }
 
 // DefaultSettings returns the defaults of a mode.
@@ -198,6 +201,9 @@ type Loaded struct {
 func LoadSettings(file string, environ []string) (*Loaded, error) {
 	src := settings.Sources{File: file, Environ: ownVariables(environ), Prefix: environPrefix, Ignore: isLater}
 	s := DefaultSettings(loadMode(src))
+	if nothingSet(file, environ) {
+		s.demonstrate()
+	}
 	report, err := settings.Load(&s, src)
 	s.derive(report)
 	loaded := &Loaded{Settings: s, Report: report, File: file}
@@ -211,6 +217,9 @@ func (s *Settings) derive(report *settings.Report) {
 	}
 	if report.Origin("JWT_KEYS_FOLDER").Kind == settings.Default {
 		s.Keys.Folder = filepath.Join(s.DataDir, "keys")
+	}
+	if s.Project.Tour {
+		s.Registration.Confirmation.Mail.BaseURL = "http://" + s.Server.Listen
 	}
 	s.Email.Parts = s.AIKit.Templates.parts()
 	s.Proxies.Count = s.REST.NumProxies

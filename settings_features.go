@@ -35,6 +35,17 @@ func (m mounts) first(name string) string {
 	return m[name][0]
 }
 
+// firsts returns the first path of every component that is served.
+func (m mounts) firsts() map[string]string {
+	paths := map[string]string{}
+	for name := range m {
+		if m.has(name) {
+			paths[name] = m.first(name)
+		}
+	}
+	return paths
+}
+
 // The names of components.
 const (
 	mountSimpleJWT   = "simplejwt"

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"watchword/email"
 	"watchword/settings"
 	"watchword/webhooks"
 )
@@ -74,6 +75,9 @@ func rules() []rule {
 		{"E001", false, func(l *Loaded) bool { return l.Compatibility == Safe && l.noSchemes() },
 			"REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES: none of these classes is asked at dj-rest-auth's endpoints, so " +
 				"nobody is recognised there. Use jwt."},
+		{"E002", true, func(l *Loaded) bool { return l.Email.Backend == email.BackendInbox },
+			"EMAIL_BACKEND is inbox: all mails are shown to everybody at /demo/, so that every account can be taken over by " +
+				"asking for a reset link. Use smtp."},
 		{"W001", false, func(l *Loaded) bool { return l.Project.Debug },
 			"DEBUG is true. It does nothing here, but a settings file for production should not say so."},
 		{"W002", false, weakSecretKey,

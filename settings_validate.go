@@ -106,6 +106,10 @@ func (s *Settings) dangers() []error {
 	if s.Keys.PublicKeyPath != "" && s.JWT.VerifyingKey != "" {
 		faults = append(faults, errors.New("JWT_PUBLIC_KEY_PATH: SIMPLE_JWT.VERIFYING_KEY is set as well; keep one of them"))
 	}
+	if s.Email.Backend == email.BackendInbox && !s.Project.Demo {
+		faults = append(faults, errors.New("EMAIL_BACKEND: inbox shows all mails to everybody, with the links in them; it is for "+
+			"DEMO only. Use smtp"))
+	}
 	if len(s.Site.AllowedHosts) == 0 {
 		faults = append(faults, errors.New("ALLOWED_HOSTS: must name at least one host, else no request is answered"))
 	}

@@ -18,6 +18,7 @@ const (
 	BackendConsole Backend = "console"   // print it
 	BackendFile    Backend = "filebased" // write it into a folder
 	BackendMemory  Backend = "locmem"    // keep it in memory
+	BackendInbox   Backend = "inbox"     // keep it in memory, and show it on the pages of a demonstration
 	BackendDummy   Backend = "dummy"     // drop it
 )
 
@@ -33,9 +34,9 @@ func (b *Backend) UnmarshalText(text []byte) error {
 	case "memory":
 		name = string(BackendMemory)
 	}
-	known := []Backend{BackendSMTP, BackendConsole, BackendFile, BackendMemory, BackendDummy}
+	known := []Backend{BackendSMTP, BackendConsole, BackendFile, BackendMemory, BackendInbox, BackendDummy}
 	if !slices.Contains(known, Backend(name)) {
-		return fmt.Errorf("must be smtp, console, filebased, locmem, dummy or the dotted name of one of Django's, not %q",
+		return fmt.Errorf("must be smtp, console, filebased, locmem, inbox, dummy or the dotted name of one of Django's, not %q",
 			text)
 	}
 	*b = Backend(name)
@@ -50,7 +51,7 @@ const sendTimeout = 10 * time.Second
 
 // Config says how mails are sent, and how they are made. The names are Django's where Django has them.
 type Config struct {
-	Backend  Backend       `setting:"EMAIL_BACKEND" help:"How mails are sent: smtp; console, which prints them; filebased, which writes them into EMAIL_FILE_PATH; locmem or dummy, which send nothing. Django's dotted names are understood. The default is for trying things out: nobody gets these mails."`
+	Backend  Backend       `setting:"EMAIL_BACKEND" help:"How mails are sent: smtp; console, which prints them; filebased, which writes them into EMAIL_FILE_PATH; inbox, which shows them on the pages of DEMO and is refused without; locmem or dummy, which send nothing. Django's dotted names are understood. The default is for trying things out: nobody gets these mails."`
 	Host     string        `setting:"EMAIL_HOST" help:"The mail server."`
 	Port     int           `setting:"EMAIL_PORT" help:"Its port: 25, 587 (with EMAIL_USE_TLS) or 465 (with EMAIL_USE_SSL)."`
 	User     string        `setting:"EMAIL_HOST_USER" help:"The user name for the mail server. Empty: no login."`

@@ -95,6 +95,8 @@ func NewSender(cfg Config, stdout io.Writer) (Sender, error) {
 		return NewFile(cfg.FilePath, cfg.Now), nil
 	case BackendMemory:
 		return NewMemory(), nil
+	case BackendInbox:
+		return NewInbox(), nil
 	case BackendDummy:
 		return NewDummy(), nil
 	}

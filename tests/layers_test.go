@@ -62,6 +62,7 @@ var layers = []layer{
 	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/throttle"}, []string{"github.com/labstack/echo"}},
 	{"auth/dialects/*", []string{"auth", "auth/social", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf", "auth/signing"},
 		[]string{"github.com/labstack/echo"}},
+	{"demo/web", []string{"email", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 
 	{"tests/*", []string{"tests/*"}, []string{"github.com/chromedp/chromedp", "github.com/jackc/pgx", "github.com/mattn/go-sqlite3", "golang.org/x/crypto"}},

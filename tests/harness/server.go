@@ -32,6 +32,7 @@ type Config struct {
 	Compatibility string   // "safe" (default) or "exact"
 	Environ       []string // further variables, NAME=value
 	Secrets       []string // texts that must not be in the log
+	Untouched     bool     // nothing is set but where it listens, as when somebody starts it for the first time
 }
 
 // Server is a running server.
@@ -98,6 +99,9 @@ func prepare(t testing.TB, cfg Config) *Server {
 		"WATCHWORD_DRAIN_DELAY=0s",     // no load balancer to wait for
 		"WATCHWORD_REQUEST_TIMEOUT=1m", // many servers hash passwords at once here, and are slow with the race detector
 	)
+	if cfg.Untouched {
+		s.environ = append(inherited(), "WATCHWORD_LISTEN="+host)
+	}
 	s.environ = append(s.environ, cfg.Environ...)
 	t.Cleanup(func() { s.finish(t) })
 	return s

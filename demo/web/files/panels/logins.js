@@ -1,0 +1,82 @@
+// All logins of this page, each as if on a device of its own: refresh, verify, call and log out one of them.
+
+import { h, show } from '../dom.js'
+import { outcome } from '../forms.js'
+import { tokenCard } from '../log.js'
+import { get, set } from '../store.js'
+import { call, logOut, refresh, schemeBy } from '../schemes.js'
+import { short } from '../tokens.js'
+
+const states = { alive: 'logged in', ended: 'logged out', replaced: 'replaced by a later login' }
+
+let list = null
+let drawn = null
+const said = new Map() // what the last action on a login came to
+
+export const logins = {
+  path: '/logins',
+  title: 'Devices',
+  draw() {
+    list = h('div', { class: 'logins' })
+    said.clear()
+    drawn = null
+    fill()
+    return [
+      h('h1', null, 'Devices'),
+      h('p', { class: 'lead' }, 'Every login is one device. Ending one leaves the others alone, unless the password is reset.'),
+      list,
+    ]
+  },
+  changed: () => list && fill(),
+  left() {
+    list = null
+  },
+}
+
+function fill() {
+  const all = get().logins
+  if (all === drawn) return
+  drawn = all
+  if (all.length === 0) {
+    show(list, h('p', { class: 'empty' }, 'Nobody has logged in on this page yet. ', h('a', { href: '#/login' }, 'Log in'),
+      ', best more than once.'))
+    return
+  }
+  show(list, all.toReversed().map(card),
+    all.some((login) => login.state !== 'alive') && h('div', { class: 'actions' }, h('button', { type: 'button', class: 'quiet',
+      onclick: () => set({ logins: all.filter((login) => login.state === 'alive') }) }, 'Forget those that are over')))
+}
+
+function card(login) {
+  const scheme = schemeBy(login.scheme)
+  const result = h('div', { class: 'result', role: 'status' }, said.get(login.id))
+  const act = (work, good) => async () => {
+    const answer = await work()
+    said.set(login.id, outcome(answer, good))
+    drawn = null
+    fill()
+    list.querySelector(`[data-login="${login.id}"] h2`)?.focus({ preventScroll: true })
+  }
+  const button = (text, work, good) => h('button', { type: 'button', onclick: act(work, good) }, text)
+  const alive = login.state === 'alive'
+  return h('article', { class: alive ? 'card login' : 'card login over', dataset: { login: login.id } },
+    h('div', { class: 'login-head' },
+      h('h2', { tabindex: '-1' }, login.label),
+      h('span', { class: alive ? 'chip on' : 'chip' }, states[login.state])),
+    h('p', null, `${login.username}, by ${scheme.title.toLowerCase().replace('jwt', 'JWT')}, since ${new Date(login.since).toLocaleTimeString()}`),
+    credential(login, scheme),
+    h('div', { class: 'actions' },
+      button('Who am I?', () => call(login.id, { path: '/auth-demo/whoami/' }), 'The server knows this login.'),
+      alive && scheme.refresh && button('Refresh', () => refresh(login), 'Refreshed: there are new tokens.'),
+      alive && scheme.verify && button('Verify', () => scheme.verify(login), 'The access token is good.'),
+      alive && login.spent && button('Use the old refresh token', () => scheme.refresh(login, login.spent), 'The old one still works.'),
+      alive && button('Log out', () => logOut(login), 'Logged out. Ask “Who am I?” on the others.')),
+    result)
+}
+
+// credential shows what the login has in its hands.
+function credential(login, scheme) {
+  if (scheme.cookies) return h('p', { class: 'fine' }, 'Its credential is in cookies that this page cannot read.')
+  if (login.token) return h('p', { class: 'mono fine' }, short(login.token))
+  return h('details', { class: 'more' }, h('summary', null, 'Tokens'), tokenCard('access', login.access), tokenCard('refresh', login.refresh))
+}

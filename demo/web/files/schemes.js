@@ -1,0 +1,138 @@
+// The four ways to be logged in: how each begins, proves a request, is prolonged and ends.
+
+import { get, set, mark, changeLogin, loginBy } from './store.js'
+import { send, serverInfo } from './wire.js'
+
+const mount = (name) => serverInfo().mounts[name]
+
+// Every scheme has: id, title, text, where (its mount), missing (why it is not there), cookies (whether browsers send the
+// credential by themselves), login(name, password), headers(login), and refresh, verify and logout where there are such.
+export const schemes = [
+  {
+    id: 'session',
+    title: 'Session',
+    protocol: 'django-ai-kit-auth',
+    text: 'A cookie that scripts cannot read names a session on the server. A second token guards against other sites.',
+    cookies: true,
+    where: () => mount('ai-kit'),
+    missing: () => 'FEATURES.mounts has no ai-kit.',
+    async login(ident, password) {
+      keepCSRF(await send({ title: 'Ask for a CSRF token', path: mount('ai-kit') + 'me/', cookies: true }))
+      const answer = await send({ title: 'Log in', method: 'POST', path: mount('ai-kit') + 'login/', cookies: true,
+        body: { ident, password } })
+      keepCSRF(answer)
+      return { answer, credential: {} }
+    },
+    headers: () => ({}),
+    async logout() {
+      const answer = await send({ title: 'Log out', method: 'POST', path: mount('ai-kit') + 'logout/', cookies: true, body: {} })
+      keepCSRF(answer)
+      return answer
+    },
+  },
+  {
+    id: 'token',
+    title: 'Opaque token',
+    protocol: 'django-rest-authtoken',
+    text: 'A random text in the header. The server keeps only its digest, and one logout ends one login at once.',
+    where: () => mount('authtoken'),
+    missing: () => 'FEATURES.mounts has no authtoken.',
+    async login(username, password) {
+      const answer = await send({ title: 'Log in', method: 'POST', path: mount('authtoken') + 'login/', body: { username, password } })
+      return { answer, credential: { token: answer.data?.token } }
+    },
+    headers: (login) => ({ Authorization: `Token ${login.token}` }),
+    logout: (login) => send({ title: 'Log out', method: 'DELETE', path: mount('authtoken') + 'logout/',
+      headers: { Authorization: `Token ${login.token}` } }),
+  },
+  {
+    id: 'jwt',
+    title: 'JWT in the body',
+    protocol: 'simplejwt',
+    text: 'A signed access token for minutes, which any service can check, and a refresh token that buys the next one.',
+    where: () => mount('simplejwt'),
+    missing: () => 'FEATURES.mounts has no simplejwt.',
+    async login(username, password) {
+      const answer = await send({ title: 'Log in', method: 'POST', path: mount('simplejwt'), body: { username, password } })
+      return { answer, credential: { access: answer.data?.access, refresh: answer.data?.refresh } }
+    },
+    headers: (login) => ({ Authorization: `${serverInfo().bearer} ${login.access}` }),
+    async refresh(login, token = login.refresh) {
+      const answer = await send({ title: 'Refresh', method: 'POST', path: mount('simplejwt') + 'refresh/', body: { refresh: token } })
+      if (answer.ok) {
+        changeLogin(login.id, { access: answer.data.access, refresh: answer.data.refresh ?? login.refresh,
+          spent: answer.data.refresh ? login.refresh : login.spent })
+      }
+      return answer
+    },
+    verify: (login) => send({ title: 'Verify', method: 'POST', path: mount('simplejwt') + 'verify/', body: { token: login.access } }),
+    logout: (login) => send({ title: 'Log out', method: 'POST', path: mount('simplejwt') + 'blacklist/',
+      body: { refresh: login.refresh } }),
+  },
+  {
+    id: 'cookies',
+    title: 'JWT in cookies',
+    protocol: 'dj-rest-auth',
+    text: 'The same pair of tokens, in cookies that scripts cannot read. Browsers send them by themselves.',
+    cookies: true,
+    where: () => serverInfo().jwtCookies && mount('dj-rest-auth'),
+    missing: () => 'This needs dj-rest-auth in FEATURES.mounts, JWT_AUTH_COOKIE and JWT_AUTH_HTTPONLY in REST_AUTH, and jwt-cookie ' +
+      'in DEFAULT_AUTHENTICATION_CLASSES.',
+    async login(username, password) {
+      const answer = await send({ title: 'Log in', method: 'POST', path: mount('dj-rest-auth') + 'login/', cookies: true,
+        body: { username, password } })
+      return { answer, credential: {} }
+    },
+    headers: () => ({}),
+    refresh: () => send({ title: 'Refresh', method: 'POST', path: mount('dj-rest-auth') + 'token/refresh/', cookies: true, body: {} }),
+    logout: () => send({ title: 'Log out', method: 'POST', path: mount('dj-rest-auth') + 'logout/', cookies: true, body: {} }),
+  },
+]
+
+export const schemeBy = (id) => schemes.find((scheme) => scheme.id === id)
+
+function keepCSRF(answer) {
+  if (answer.data?.csrf) set({ csrf: answer.data.csrf })
+}
+
+// logIn logs in by a scheme and keeps the login. A browser has one cookie of a name, so that such a login takes the place
+// of the one before.
+export async function logIn(scheme, username, password) {
+  const { answer, credential } = await scheme.login(username, password)
+  if (!answer.ok) return answer
+  const { logins, next } = get()
+  const id = String(next)
+  const kept = logins.map((login) =>
+    scheme.cookies && login.scheme === scheme.id && login.state === 'alive' ? { ...login, state: 'replaced' } : login)
+  set({ next: next + 1, acting: id, person: { ...get().person, username },
+    logins: [...kept, { id, scheme: scheme.id, label: `Device ${id}`, username, since: Date.now(), state: 'alive', ...credential }] })
+  mark('login-' + scheme.id)
+  return answer
+}
+
+// logOut ends one login.
+export async function logOut(login) {
+  const answer = await schemeBy(login.scheme).logout(login)
+  if (answer.ok) {
+    changeLogin(login.id, { state: 'ended' })
+    mark('logout')
+  }
+  return answer
+}
+
+// refresh prolongs a login.
+export async function refresh(login) {
+  const answer = await schemeBy(login.scheme).refresh(login)
+  if (answer.ok) mark('refresh')
+  return answer
+}
+
+// call sends a request as the login of that id, or as nobody.
+export async function call(id, request) {
+  const login = loginBy(id)
+  if (!login) return send({ title: 'As nobody', ...request })
+  const scheme = schemeBy(login.scheme)
+  const answer = await send({ title: `As ${login.label}`, ...request, headers: { ...request.headers, ...scheme.headers(login) }, cookies: scheme.cookies })
+  if (answer.ok) mark('call')
+  return answer
+}

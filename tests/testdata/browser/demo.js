@@ -1,0 +1,73 @@
+// What a reader of the demonstration does, by what is written on the page. Every function waits until it can do its part,
+// and throws when it never can.
+
+(() => {
+  const patience = 15000 // milliseconds
+  const main = () => document.getElementById('panel')
+
+  async function until(what, find) {
+    for (const end = Date.now() + patience; Date.now() < end; await new Promise((wake) => setTimeout(wake, 15))) {
+      const found = find()
+      if (found) return found
+    }
+    throw new Error(`${what}: not on the page, which says: ${document.body.innerText.slice(0, 1500)}`)
+  }
+
+  const named = (elements, name) => [...elements].find((each) => each.innerText.trim() === name && each.checkVisibility())
+
+  const area = (place) => (place ? until(place, () => [...main().querySelectorAll('.card, form')].find((each) =>
+    [each.getAttribute('aria-label'), each.querySelector('h2')?.innerText].includes(place))) : main())
+
+  window.reader = {
+    // open goes to a panel by the navigation.
+    async open(title) {
+      const link = await until(title, () => named(document.querySelectorAll('#steps a'), title))
+      link.click()
+      await until(title, () => link.getAttribute('aria-current') === 'page')
+    },
+    // fill types into the field of that label.
+    async fill(label, value, place) {
+      const within = await area(place)
+      const found = await until(label, () => named(within.querySelectorAll('label'), label))
+      const input = document.getElementById(found.htmlFor)
+      if (input.type === 'radio') return input.click()
+      input.value = input.tagName === 'SELECT' ? [...input.options].find((each) => each.text.startsWith(value)).value : value
+      input.dispatchEvent(new Event('change', { bubbles: true }))
+    },
+    // press presses a button and returns what came of it: the newest exchange, and what is said about it.
+    async press(name, place) {
+      const before = document.querySelector('.exchange')?.dataset.id
+      const within = await area(place)
+      const button = await until(name, () => named(within.querySelectorAll('button, a.primary'), name))
+      button.click()
+      const entry = await until('an exchange after ' + name, () => {
+        const newest = document.querySelector('.exchange')
+        return newest && newest.dataset.id !== before && newest.querySelector('.exchange-body') &&
+          !main().querySelector('.pending') && newest
+      })
+      const said = [...main().querySelectorAll('.result')].find((each) => each.querySelector('.good, .bad')) ?? main()
+      return { method: entry.querySelector('.method').innerText, path: entry.querySelector('.path').innerText,
+        status: Number(entry.querySelector('.status').innerText), entry: entry.innerText, said: said.innerText }
+    },
+    // mailed waits for a mail with that subject to somebody, and returns the link in it.
+    async mailed(subject, to) {
+      const mail = await until(subject, () => [...document.querySelectorAll('.mail')].find((each) =>
+        each.querySelector('.subject').textContent === subject && each.querySelector('.fine').textContent.includes(to)))
+      mail.open = true
+      return mail.querySelector('a').href
+    },
+    dress: async (theme) => {
+      document.querySelector(`input[name=theme][value=${theme}]`).click()
+    },
+    text: () => document.body.innerText,
+    // overflows names what is wider than the page.
+    overflows: () => [...document.querySelectorAll('body *')].filter((each) => each.checkVisibility() &&
+      !each.closest('.unseen, .steps ul, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+      .map((each) => each.outerHTML.slice(0, 120)),
+    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA.
+    async faults() {
+      const found = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`)
+    },
+  }
+})()
