@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"watchword/schemes/jwt/keys"
 )
 
 func TestKeysAreListedGeneratedAndRotated(t *testing.T) {
@@ -36,18 +38,18 @@ func TestKeyFilesAreReadAndGuarded(t *testing.T) {
 	s := settingsIn(t)
 	s.JWT.Algorithm = "ES256"
 	s.Keys.PrivateKeyPath = file
-	ring, err := openKeys(s)
+	ring, err := openKeys(s, &keys.Accelerator{})
 	if err != nil || ring.Signing() == nil {
 		t.Fatalf("no key: %v", err)
 	}
 	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openKeys(s); err == nil || !strings.Contains(err.Error(), "chmod 600 "+file) {
+	if _, err := openKeys(s, &keys.Accelerator{}); err == nil || !strings.Contains(err.Error(), "chmod 600 "+file) {
 		t.Errorf("a key for all eyes: %v", err)
 	}
 	s.Keys.PrivateKeyPath = filepath.Join(w.dir, "nowhere")
-	if _, err := openKeys(s); err == nil || !strings.Contains(err.Error(), "JWT_PRIVATE_KEY_PATH: ") {
+	if _, err := openKeys(s, &keys.Accelerator{}); err == nil || !strings.Contains(err.Error(), "JWT_PRIVATE_KEY_PATH: ") {
 		t.Errorf("no file: %v", err)
 	}
 	if _, err := os.Stat(s.Keys.Folder); err == nil {
@@ -58,7 +60,7 @@ func TestKeyFilesAreReadAndGuarded(t *testing.T) {
 func TestTheSecretKeySignsWhereThereIsNoOther(t *testing.T) {
 	s := settingsIn(t)
 	s.JWT.Algorithm, s.Signing.SecretKey = "HS256", decentKey
-	ring, err := openKeys(s)
+	ring, err := openKeys(s, &keys.Accelerator{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +69,7 @@ func TestTheSecretKeySignsWhereThereIsNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.JWT.SigningKey, s.Signing.SecretKey = decentKey, "another"
-	if ring, err = openKeys(s); err != nil || ring.Signing().Verify("a.b", signature) != nil {
+	if ring, err = openKeys(s, &keys.Accelerator{}); err != nil || ring.Signing().Verify("a.b", signature) != nil {
 		t.Errorf("SIGNING_KEY does not win over SECRET_KEY: %v", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"watchword/auth/password"
 	"watchword/models/gormstore"
 	"watchword/schemes/jwt"
+	"watchword/schemes/jwt/keys"
 	"watchword/schemes/session"
 )
 
@@ -78,7 +79,7 @@ func refreshCheck(s *Settings) (func(ctx context.Context, token string) error, e
 	if named == "" && !strings.HasPrefix(s.JWT.Algorithm, "HS") {
 		return nil, nil
 	}
-	ring, err := openKeys(s)
+	ring, err := openKeys(s, &keys.Accelerator{})
 	if err != nil {
 		return nil, err
 	}

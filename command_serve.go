@@ -99,7 +99,7 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 		_, _ = fmt.Fprintf(p.stderr, "Watchword is at %s - stop it with Ctrl-C\n", url)
 	} else {
 		version, _ := buildVersion()
-		log.Info("listening", "url", url, "version", version)
+		log.Info("listening", "url", url, "version", version, "rsa", srv.rsa)
 		if loaded.Project.Tour {
 			log.Warn("this is a demonstration, because nothing is set; mails are shown to everybody who opens its pages",
 				"pages", strings.TrimSuffix(url, "/")+web.Prefix, "data", loaded.keptIn())

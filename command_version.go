@@ -3,15 +3,23 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+
+	"watchword/schemes/jwt/libcrypto"
 )
 
 // versionCommand prints what is running.
 type versionCommand struct{}
 
-// Run prints the version, the commit it was built from, and Go's version.
+// Run prints the version, the commit it was built from, Go's version, and the library that RSA_LIBRARY is about.
 func (*versionCommand) Run(p *program) error {
 	version, commit := buildVersion()
 	p.printf("watchword %s (commit %s, %s %s/%s)\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	library, err := libcrypto.Open()
+	if err != nil {
+		p.printf("RSA by crypto/rsa (%v)\n", err)
+		return nil
+	}
+	p.printf("RSA by %s\n", library.Version())
 	return nil
 }
 

@@ -33,6 +33,7 @@ type server struct {
 	http    *http.Server
 	health  *health
 	keys    *keys.Ring
+	rsa     string // what computes RSA signatures
 	janitor *janitor.Janitor
 	hooks   *webhooks.Worker
 }
@@ -61,7 +62,8 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		return nil, err
 	}
 	probes := newHealth(store, p.ring, s.Keys.PublishLead)
-	return &server{http: newHTTP(s, s.showingCookies(probes.before(site)), log), health: probes, keys: p.ring, hooks: worker,
+	return &server{http: newHTTP(s, s.showingCookies(probes.before(site)), log), health: probes, keys: p.ring,
+		rsa: p.accelerator.String(), hooks: worker,
 		janitor: newJanitor(s, store, p.tokens, p.confirmations, p.verifications, mails, p.publisher, log)}, nil
 }
 

@@ -25,7 +25,7 @@ func openHealth(t *testing.T) (*health, *gormstore.Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	ring, err := openKeys(s)
+	ring, err := openKeys(s, &keys.Accelerator{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ type parts struct {
 	mails    *mailing
 	log      *slog.Logger
 
+	accelerator   *keys.Accelerator
 	ring          *keys.Ring
 	publisher     *webhooks.Publisher
 	accounts      *auth.Service
@@ -40,7 +41,10 @@ type parts struct {
 func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*parts, error) {
 	p := &parts{settings: s, store: store, mails: mails, log: log, publisher: webhooks.NewPublisher(s.Webhooks, store)}
 	var err error
-	if p.ring, err = openKeys(s); err != nil {
+	if p.accelerator, err = newAccelerator(s, log); err != nil {
+		return nil, err
+	}
+	if p.ring, err = openKeys(s, p.accelerator); err != nil {
 		return nil, err
 	}
 	if p.accounts, _, err = newAccounts(s, store, newSignals(p.publisher, store, log), log); err != nil {

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"watchword/email"
+	"watchword/schemes/jwt/keys"
+	"watchword/schemes/jwt/libcrypto"
 	"watchword/settings"
 	"watchword/webhooks"
 )
@@ -78,6 +80,8 @@ func rules() []rule {
 		{"E002", true, func(l *Loaded) bool { return l.Email.Backend == email.BackendInbox },
 			"EMAIL_BACKEND is inbox: all mails are shown to everybody at /demo/, so that every account can be taken over by " +
 				"asking for a reset link. Use smtp."},
+		{"E003", false, missingLibrary,
+			"RSA_LIBRARY is system, and this machine has no libcrypto that this program can load. Use auto or go."},
 		{"W001", false, func(l *Loaded) bool { return l.Project.Debug },
 			"DEBUG is true. It does nothing here, but a settings file for production should not say so."},
 		{"W002", false, weakSecretKey,
@@ -242,6 +246,15 @@ func (l *Loaded) insecureCookies() bool {
 // ignoresSessions reports whether dj-rest-auth opens sessions that its own endpoints do not look at.
 func (l *Loaded) ignoresSessions() bool {
 	return l.anyRESTAuth(restAuthConfig.opensSessions) && !slices.Contains(l.REST.Authentication, classSession)
+}
+
+// missingLibrary reports whether RSA_LIBRARY asks for a library that is not there.
+func missingLibrary(l *Loaded) bool {
+	if l.Keys.RSALibrary != keys.RSASystem || !l.signsByRSA() {
+		return false
+	}
+	_, err := libcrypto.Open()
+	return err != nil
 }
 
 // weakSecretKey judges the key as Django's security.W009 does. A key that is not there will be made.

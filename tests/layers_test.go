@@ -53,6 +53,7 @@ var layers = []layer{
 	{"schemes", []string{"models"}, nil},
 	{"serializers", []string{"models", "serializers/pyjson"}, []string{"github.com/go-playground/validator", "golang.org/x/net/idna"}},
 
+	{"schemes/jwt/libcrypto", nil, []string{"github.com/ebitengine/purego"}},
 	{"schemes/jwt/*", jwtOurs, jwtThird},
 	{"schemes/jwt", jwtOurs, jwtThird},
 	{"schemes/*", []string{"models", "schemes", "auth/cookie", "auth/csrf", "auth/signing", "auth/opaque"}, nil},

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"os"
 	"regexp"
 	"slices"
@@ -289,14 +290,33 @@ func judge(t *testing.T, f fixture, target, raw string) bool {
 }
 
 func TestForgeriesAreRefused(t *testing.T) {
+	for _, library := range []keys.RSALibrary{keys.RSAGo, keys.RSAAuto} {
+		t.Run(string(library), func(t *testing.T) { testForgeries(t, library) })
+	}
+}
+
+// through returns f with the same keys, with which library computes.
+func through(t *testing.T, library keys.RSALibrary, f fixture) fixture {
+	t.Helper()
+	accelerator, err := keys.NewAccelerator(library, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.keys, err = accelerator.Over(func() (*keys.Set, error) { return keysOf(t, f.cfg).(*keys.Set), nil })(); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func testForgeries(t *testing.T, library keys.RSALibrary) {
 	file, err := os.Open("testdata/forgeries.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
 	count := 0
-	plain := safe(t, func(c *Config) { c.KeyIDs = false })
-	bound := safe(t, func(c *Config) { c.KeyIDs = false; c.Audience, c.Issuer = "us", "we" })
+	plain := through(t, library, safe(t, func(c *Config) { c.KeyIDs = false }))
+	bound := through(t, library, safe(t, func(c *Config) { c.KeyIDs = false; c.Audience, c.Issuer = "us", "we" }))
 	maker := newForger(t, plain.cfg.SigningKey, plain.clock.at.Unix())
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		var c forgery

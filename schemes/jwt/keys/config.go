@@ -15,6 +15,8 @@ type Config struct {
 	Bits        int           `setting:"JWT_KEY_BITS" help:"Size of RSA keys made there."`
 	PublishLead time.Duration `setting:"JWT_KEY_PUBLISH_LEAD" help:"How long a new key is published before it signs: longer than anybody caches the key list."`
 
+	RSALibrary RSALibrary `setting:"RSA_LIBRARY" help:"What computes RSA signatures: go (crypto/rsa), system (the OpenSSL of this machine, several times as fast), or auto: that if it is there and gives the same."`
+
 	// Keep is how long a key verifies after another one has taken over: the longest lifetime of a token.
 	Keep time.Duration
 	Now  func() time.Time
@@ -28,6 +30,7 @@ func DefaultConfig() Config {
 		Folder:      "data/keys",
 		Bits:        minRSABits,
 		PublishLead: 15 * time.Minute,
+		RSALibrary:  RSAAuto,
 		Keep:        24 * time.Hour,
 		Now:         time.Now,
 	}

@@ -12,6 +12,8 @@ import (
 	"fmt"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"watchword/schemes/jwt/libcrypto"
 )
 
 // ErrSignature says that a signature was not made by the key.
@@ -24,6 +26,8 @@ type Key struct {
 	method    jwt.SigningMethod
 	private   any // nil: verifies only
 	public    any // for an HMAC secret the secret itself
+
+	system *libcrypto.Key // the pair in the system's library, which is faster; nil: it is not there
 }
 
 // ID is the key's name, the kid of tokens and of the JWK Set: what its JWK says, else its RFC 7638 thumbprint. An HMAC
@@ -41,7 +45,7 @@ func (k *Key) Sign(input string) ([]byte, error) {
 	if k.private == nil {
 		return nil, fmt.Errorf("keys: key %q has no private half", k.id)
 	}
-	signature, err := k.method.Sign(input, k.private)
+	signature, err := k.sign(input)
 	if err != nil {
 		return nil, fmt.Errorf("keys: signing with %q: %w", k.id, err)
 	}
@@ -50,10 +54,24 @@ func (k *Key) Sign(input string) ([]byte, error) {
 
 // Verify returns nil if signature is the key's signature of input, and ErrSignature otherwise.
 func (k *Key) Verify(input string, signature []byte) error {
-	if err := k.method.Verify(input, signature, k.public); err != nil {
+	if err := k.verify(input, signature); err != nil {
 		return ErrSignature
 	}
 	return nil
+}
+
+func (k *Key) sign(input string) ([]byte, error) {
+	if k.system != nil {
+		return k.system.Sign([]byte(input))
+	}
+	return k.method.Sign(input, k.private)
+}
+
+func (k *Key) verify(input string, signature []byte) error {
+	if k.system != nil {
+		return k.system.Verify([]byte(input), signature)
+	}
+	return k.method.Verify(input, signature, k.public)
 }
 
 // String names the key and never shows it.

@@ -69,10 +69,12 @@ func TestWycheproofKeysAreTakenOnlyIfFitForRS256(t *testing.T) {
 	}
 }
 
-func TestWycheproofSignaturesUnderPinnedRS256(t *testing.T) {
+func TestWycheproofSignaturesUnderPinnedRS256(t *testing.T) { byEither(t, testPinnedRS256) }
+
+func testPinnedRS256(t *testing.T, a *Accelerator) {
 	accepted := 0
 	for _, v := range readVectors(t).Vectors {
-		set, err := Load("RS256", "", string(v.KeyJWK))
+		set, err := a.Over(func() (*Set, error) { return Load("RS256", "", string(v.KeyJWK)) })()
 		got := false
 		if end := strings.LastIndexByte(v.Token, '.'); err == nil && end > 0 && v.Header.Alg == "RS256" {
 			signature, malformed := base64.RawURLEncoding.Strict().DecodeString(v.Token[end+1:])
@@ -90,7 +92,9 @@ func TestWycheproofSignaturesUnderPinnedRS256(t *testing.T) {
 	}
 }
 
-func TestWycheproofRawSignatures(t *testing.T) {
+func TestWycheproofRawSignatures(t *testing.T) { byEither(t, testRawSignatures) }
+
+func testRawSignatures(t *testing.T, a *Accelerator) {
 	all := readVectors(t)
 	var list []*Key
 	for _, text := range all.RawKeys { // one has the exponent 3, which newKey would refuse
@@ -98,7 +102,13 @@ func TestWycheproofRawSignatures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, &Key{algorithm: "RS256", method: jwt.SigningMethodRS256, public: found[0].public})
+		k := &Key{algorithm: "RS256", method: jwt.SigningMethodRS256, public: found[0].public}
+		if a.library != nil {
+			if k, err = a.faster(k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list = append(list, k)
 	}
 	for _, v := range all.Raw {
 		msg, err1 := hex.DecodeString(v.Msg)
