@@ -52,6 +52,7 @@ type commands struct {
 	SendTestEmail      sendTestCommand         `cmd:"" name:"sendtestemail" help:"Send a test mail."`
 	Check              checkCommand            `cmd:"" help:"Look for mistakes in the settings."`
 	DiffSettings       diffCommand             `cmd:"" name:"diffsettings" help:"Print the settings that differ from the defaults."`
+	ImportSettings     importCommand           `cmd:"" name:"import-settings" help:"Make a settings file of the settings of a Django project."`
 	Keys               keysCommand             `cmd:"" help:"List, generate or rotate the keys that sign tokens."`
 	Version            versionCommand          `cmd:"" help:"Print the version."`
 	HealthCheck        healthCommand           `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready."`
