@@ -38,7 +38,7 @@ func (c *activateCommand) Run(p *program) error {
 // Source: the admin of django-ai-kit-auth, where this is a tick, and the password becomes unusable.
 type deactivateCommand struct {
 	Users        []string `arg:"" name:"user" help:"User names."`
-	KeepPassword bool     `name:"keep-password" help:"Leave the password, so that it works again after activateuser; browser sessions from before then come back, too."`
+	KeepPassword bool     `name:"keep-password" help:"Leave the password, so that it works again after activateuser."`
 }
 
 // Run disables each of them. It tries all, and fails if one failed.

@@ -60,7 +60,7 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 		return nil, err
 	}
 	p.verifications = newVerifications(s, store, mails, p.accounts.Signals())
-	p.sessions, p.protection = newSession(s, store)
+	p.sessions, p.protection = newSession(s, store, log)
 	p.pairs = newCookies(s.RESTAuth, p.bearer, p.protection)
 	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)
 	return p, nil

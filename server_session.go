@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"slices"
 
 	"watchword/auth/csrf"
@@ -9,8 +10,9 @@ import (
 )
 
 // newSession returns the scheme of Django's sessions, and the protection of the requests that carry them.
-func newSession(s *Settings, store *gormstore.Store) (*session.Scheme, *csrf.Protection) {
+func newSession(s *Settings, store *gormstore.Store, log *slog.Logger) (*session.Scheme, *csrf.Protection) {
 	cfg := s.Sessions
+	cfg.Log = log
 	for _, backend := range s.Accounts.Backends {
 		cfg.Backends = append(cfg.Backends, backend.DottedName())
 	}

@@ -95,7 +95,7 @@ type Config struct {
 	// UsernameBlacklist are names, in any case, that nobody may take.
 	UsernameBlacklist []string `setting:"ACCOUNT_USERNAME_BLACKLIST" help:"User names, in any case, that nobody may take."`
 	// EndLogins ends what a password was lost or feared for: all other logins.
-	EndLogins bool `setting:"PASSWORD_CHANGE_ENDS_LOGINS" help:"A new password ends all tokens and refresh tokens of its user; the login that changed it goes on. Sessions end in any case."`
+	EndLogins bool `setting:"PASSWORD_CHANGE_ENDS_LOGINS" help:"A new password ends all tokens of its user; the login that changed it goes on. Sessions end in any case."`
 	// PreserveUsernameCasing keeps new names as they were given. Without it they are stored in small letters, and looked
 	// for in them.
 	PreserveUsernameCasing bool `setting:"ACCOUNT_PRESERVE_USERNAME_CASING" help:"Store new user names as they were given. Off: in small letters."`

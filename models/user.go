@@ -75,6 +75,9 @@ type User struct {
 	// LoginsEnded is when all logins of the user were ended: what they handed out is void. nil: never. It has a table of
 	// its own, and lookups of users fill it in.
 	LoginsEnded *time.Time `gorm:"-"`
+	// SparedLogin names the one login from before LoginsEnded that goes on; "" for none. The scheme that keeps no more of
+	// its logins than this says what it means.
+	SparedLogin string `gorm:"-"`
 
 	// Extra are the columns that a project's own table of users has beyond these, by name; see ColumnType for the types of
 	// the values. nil where there are none.

@@ -48,11 +48,17 @@ func (s *Signer) DumpsCompressed(v any) (string, error) {
 //
 // Source: Django, django.core.signing.loads.
 func (s *Signer) Loads(signed string, dst any) error {
-	value, _, err := s.Unsign(signed)
+	_, err := s.LoadsStamped(signed, dst)
+	return err
+}
+
+// LoadsStamped is Loads, and returns when the value was signed, to the second.
+func (s *Signer) LoadsStamped(signed string, dst any) (at time.Time, err error) {
+	value, at, err := s.Unsign(signed)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
-	return s.decodeObject(value, dst)
+	return at, s.decodeObject(value, dst)
 }
 
 // LoadsWithin is Loads for values that end: older than maxAge is ErrExpired.

@@ -99,7 +99,7 @@ func TestWhatAnAdoptedDatabaseLacksIsNotDeletedFrom(t *testing.T) {
 			"plain tokens":     s.DeletePlainToken(t.Context(), "1"),
 			"login tokens":     s.DeleteLoginTokens(t.Context(), "1"),
 			"others":           s.DeleteOtherLoginTokens(t.Context(), "1", models.Digest("x")),
-			"refresh tokens":   s.BlacklistAll(t.Context(), "1", now),
+			"refresh tokens":   s.BlacklistAll(t.Context(), "1", now, ""),
 			"expired tokens":   sweep(s.DeleteExpiredTokens),
 			"expired sessions": sweep(s.DeleteExpiredSessions),
 			"expired links":    sweep(s.DeleteExpiredConfirmationTokens),

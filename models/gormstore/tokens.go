@@ -60,21 +60,20 @@ func (s *Store) recordIfUnknown(ctx context.Context, t *models.OutstandingToken)
 	})
 }
 
-// BlacklistAll ends all refresh tokens of a user that are alive, but for those that were handed out within a second that
-// begins at one of spared.
+// BlacklistAll ends all refresh tokens of a user that are alive, but for those whose ids begin with spared; "" spares none.
 //
 // On PostgreSQL a token that is being exchanged at this moment makes the insert wait, and its successor can be seen only
 // afterwards. That is why it looks again until nothing is left.
-func (s *Store) BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared ...time.Time) error {
+func (s *Store) BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared string) error {
 	if s.lacks("token_blacklist_outstandingtoken") {
 		return nil
 	}
 	alive := `FROM token_blacklist_outstandingtoken AS o WHERE o.user_id = CAST(? AS bigint) AND o.expires_at > ?
 		AND NOT EXISTS (SELECT 1 FROM token_blacklist_blacklistedtoken AS b WHERE b.token_id = o.id)`
 	args := []any{s.key(user), at}
-	for _, second := range spared {
-		alive += " AND NOT COALESCE(o.created_at >= ? AND o.created_at < ?, FALSE)"
-		args = append(args, second, second.Add(time.Second))
+	if spared != "" {
+		alive += " AND SUBSTR(o.jti, 1, LENGTH(CAST(? AS text))) <> CAST(? AS text)"
+		args = append(args, spared, spared)
 	}
 	end := "INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at) SELECT o.id, ? " + alive + " ON CONFLICT (token_id) DO NOTHING"
 	return s.Atomic(ctx, func(ctx context.Context) error {

@@ -17,7 +17,8 @@ const userColumns = "id, password, last_login, is_superuser, username, first_nam
 
 // wholeColumns are the columns of a query for whole users, in the order of wholeUser.
 const wholeColumns = userColumns + ", (SELECT e.ended_at FROM watchword_logins_ended AS e " +
-	"WHERE e.user_id = auth_user.id)"
+	"WHERE e.user_id = auth_user.id), COALESCE((SELECT e.spared_login FROM watchword_logins_ended AS e " +
+	"WHERE e.user_id = auth_user.id), '')"
 
 // selectUser begins a query for whole users.
 const selectUser = "SELECT " + wholeColumns + " FROM auth_user "
@@ -94,7 +95,9 @@ func (s *Store) userFields(u *models.User) []any {
 }
 
 // wholeUser is where a row of selectUser is read to.
-func (s *Store) wholeUser(u *models.User) []any { return append(s.userFields(u), &u.LoginsEnded) }
+func (s *Store) wholeUser(u *models.User) []any {
+	return append(s.userFields(u), &u.LoginsEnded, &u.SparedLogin)
+}
 
 // UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like
 // Django's iexact it folds ASCII letters only on SQLite, and all letters of the database's locale on PostgreSQL.

@@ -12,6 +12,7 @@ import (
 // loginsEndedStore knows when all logins of a user were ended.
 type loginsEndedStore interface {
 	EndLogins(ctx context.Context, user models.UserID, at time.Time) error
+	EndOtherLogins(ctx context.Context, user models.UserID, at time.Time, but models.Login) error
 }
 
 func loginsEnded(t *testing.T, s Store) {
@@ -30,13 +31,33 @@ func loginsEnded(t *testing.T, s Store) {
 		must(t, s.SetActive(t.Context(), u.ID, true))
 		wantLoginsEnded(t, s, u, time.Time{})
 		must(t, s.SetActive(t.Context(), u.ID, false))
-		disabled, err := s.UserBy(t.Context(), models.UserFieldID, string(u.ID))
-		must(t, err)
+		disabled := readUser(t, s, u.ID)
 		if disabled.LoginsEnded == nil {
 			t.Fatal("the logins of a disabled user go on")
 		}
 		must(t, s.SetActive(t.Context(), u.ID, true))
 		wantLoginsEnded(t, s, u, *disabled.LoginsEnded)
+	})
+	t.Run("one login is spared, until all end", func(t *testing.T) {
+		u := newUser(t, s, "spared")
+		step := func(name string, at time.Time, but models.Login, want string) {
+			t.Helper()
+			must(t, s.EndOtherLogins(t.Context(), u.ID, at, but))
+			if got := readUser(t, s, u.ID); got.SparedLogin != want || got.LoginsEnded == nil || got.LoginsEnded.Before(at) {
+				t.Errorf("%s: spared %q until %v, want %q and %v", name, got.SparedLogin, got.LoginsEnded, want, at)
+			}
+		}
+		after := func(d time.Duration) time.Time { return moment.Add(d) }
+		step("the first time", after(0), models.Login{ID: "a", IssuedAt: after(-time.Hour)}, "a")
+		step("again by the same", after(time.Minute), models.Login{ID: "a", IssuedAt: after(-time.Hour)}, "a")
+		step("by one that was ended", after(2*time.Minute), models.Login{ID: "b", IssuedAt: after(-time.Hour)}, "")
+		step("by one from after that", after(3*time.Minute), models.Login{ID: "c", IssuedAt: after(2 * time.Minute)}, "c")
+		step("by one that names no login", after(4*time.Minute), models.Login{IssuedAt: after(3 * time.Minute)}, "")
+		must(t, s.EndOtherLogins(t.Context(), u.ID, after(5*time.Minute), models.Login{ID: "d", IssuedAt: after(4 * time.Minute)}))
+		must(t, s.EndLogins(t.Context(), u.ID, after(time.Second)))
+		if got := readUser(t, s, u.ID); got.SparedLogin != "" || !got.LoginsEnded.Equal(after(5*time.Minute)) {
+			t.Errorf("after all were ended %q is spared until %v", got.SparedLogin, got.LoginsEnded)
+		}
 	})
 	t.Run("nobody has no logins", func(t *testing.T) {
 		for _, id := range []models.UserID{"", "999999", "no-number"} {
@@ -45,6 +66,14 @@ func loginsEnded(t *testing.T, s Store) {
 			}
 		}
 	})
+}
+
+// readUser reads a user anew.
+func readUser(t *testing.T, s Store, id models.UserID) *models.User {
+	t.Helper()
+	u, err := s.UserBy(t.Context(), models.UserFieldID, string(id))
+	must(t, err)
+	return u
 }
 
 // wantLoginsEnded compares what every lookup of u says; the zero time is never.

@@ -38,7 +38,7 @@ type Store interface {
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
 	Blacklisted(ctx context.Context, jti string) (bool, error)
-	BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared ...time.Time) error
+	BlacklistAll(ctx context.Context, user models.UserID, at time.Time, spared string) error
 	DeleteExpiredTokens(ctx context.Context, now time.Time, limit int) (int, error)
 
 	refreshFamilyStore

@@ -10,15 +10,19 @@ import (
 )
 
 // outlived refuses a token from before all logins of its user were ended (models.User.LoginsEnded), and one that does not
-// say when it is from. Access tokens, of which nothing is kept, end by this alone.
+// say when it is from, unless it belongs to the login that was spared. Access tokens, of which nothing is kept, end by
+// this alone.
 func (s *Scheme) outlived(u *models.User, t *token) error {
 	if !s.cfg.CheckLoginsEnded || u.LoginsEnded == nil {
 		return nil
 	}
-	if issued, ok := instant(t.claims, "iat"); !ok || issued.Before(*u.LoginsEnded) {
-		return s.refuse(schemes.Revoked, nil)
+	if issued, ok := instant(t.claims, "iat"); ok && !issued.Before(*u.LoginsEnded) {
+		return nil
 	}
-	return nil
+	if u.SparedLogin != "" && u.SparedLogin == loginOf(t.id) {
+		return nil
+	}
+	return s.refuse(schemes.Revoked, nil)
 }
 
 // issuedAt is the iat of a token for u, as JSON: whole seconds as ever, unless the user's logins were ended in this very

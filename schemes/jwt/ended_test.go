@@ -1,13 +1,11 @@
 package jwt
 
 import (
-	"context"
-	"slices"
+	"cmp"
 	"strings"
 	"testing"
 	"time"
 
-	"watchword/models"
 	"watchword/schemes"
 )
 
@@ -136,50 +134,93 @@ func TestTheTutorialsTokensFromBeforeLoginsWereEndedAreVoid(t *testing.T) {
 	}
 }
 
-// ending notes what a Revoker ends.
-type ending struct {
-	logins []time.Time
-	rows   int
-}
-
-func (e *ending) BlacklistAll(context.Context, models.UserID, time.Time, ...time.Time) error {
-	e.rows++
-	return nil
-}
-
-func (e *ending) EndLogins(_ context.Context, user models.UserID, at time.Time) error {
-	if user == "gone" {
-		return models.ErrNotFound
+func TestTheSparedLoginGoesOn(t *testing.T) {
+	f := safe(t, nil)
+	mine, another := f.issue(t), f.issue(t) // in the same second
+	refreshed, err := f.Refresh(t.Context(), mine.Refresh)
+	if err != nil {
+		t.Fatal(err)
 	}
-	e.logins = append(e.logins, at)
-	return nil
-}
-
-func TestEndingAllTokensEndsAccessTokensToo(t *testing.T) {
-	cfg, at := DefaultConfig(), newClock()
-	cfg.Now = at.now
-	tests := []struct {
-		name string
-		end  func(ctx context.Context, r *Revoker) error
-		want []time.Time
-	}{
-		{"all", func(ctx context.Context, r *Revoker) error { return r.RevokeAll(ctx, "1") }, []time.Time{at.at}},
-		{"all of one who is gone", func(ctx context.Context, r *Revoker) error { return r.RevokeAll(ctx, "gone") }, nil},
-		{"all but one of another scheme", func(ctx context.Context, r *Revoker) error {
-			return r.RevokeOthers(ctx, schemes.Identity{Scheme: "session", User: &models.User{ID: "1"}})
-		}, []time.Time{at.at}},
-		{"all but one", func(ctx context.Context, r *Revoker) error {
-			return r.RevokeOthers(ctx, schemes.Identity{Scheme: Name, User: &models.User{ID: "1"}})
-		}, nil},
+	id, err := f.Authenticate(bearerRequest("Bearer " + mine.Access))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, test := range tests {
-		ended := new(ending)
-		if err := test.end(t.Context(), NewRevoker(cfg, ended)); err != nil {
-			t.Errorf("%s: %v", test.name, err)
+	f.clock.at = f.clock.at.Add(time.Millisecond)
+	f.endLogins(f.clock.at)
+	f.store.users[0].SparedLogin = loginOf(id.Key)
+	wantProof(t, f, "mine", mine.Access, 0)
+	wantProof(t, f, "mine, refreshed before", refreshed.Access, 0)
+	wantProof(t, f, "another", another.Access, schemes.Revoked)
+	if _, err := f.Refresh(t.Context(), another.Refresh); reasonOf(t, err) != schemes.Revoked {
+		t.Errorf("refresh of another: got %v, want Revoked", err)
+	}
+	for range 2 {
+		if refreshed, err = f.Refresh(t.Context(), refreshed.Refresh); err != nil {
+			t.Fatal(err)
 		}
-		if !slices.EqualFunc(ended.logins, test.want, time.Time.Equal) || ended.rows != 1 {
-			t.Errorf("%s: logins ended at %v and %d times in the rows, want %v and once", test.name, ended.logins,
-				ended.rows, test.want)
+		wantProof(t, f, "mine, refreshed afterwards", refreshed.Access, 0)
+	}
+}
+
+func TestATokenWhoseIDNamesNoLoginIsNotSpared(t *testing.T) {
+	f := safe(t, nil)
+	raw := f.forge(t, `{"token_type":"access","exp":1767323100,"jti":"a","user_id":1}`)
+	f.endLogins(f.clock.at)
+	wantProof(t, f, "nothing spared", raw, schemes.Revoked)
+	f.store.users[0].SparedLogin = loginOf(newID(""))
+	wantProof(t, f, "another spared", raw, schemes.Revoked)
+}
+
+func TestTokensOfALoginHaveIDsThatBeginAlike(t *testing.T) {
+	for _, change := range []func(*Config){
+		nil,
+		func(c *Config) {
+			c.RotateRefreshTokens, c.BlacklistAfterRotation, c.ReuseEndsFamily, c.FamilyLifetime = false, false, false, 0
+		},
+		func(c *Config) { c.ReuseEndsFamily, c.FamilyLifetime = false, 0 },
+	} {
+		f := safe(t, change)
+		logins := map[string]bool{}
+		for range 3 {
+			g := f.issue(t)
+			ids := map[string]bool{}
+			login := ""
+			for range 3 {
+				for _, raw := range []string{g.Access, g.Refresh} {
+					if raw == "" {
+						continue
+					}
+					id := idOf(t, f, raw)
+					login = cmp.Or(login, loginOf(id))
+					if ids[id] || loginOf(id) != login || login == "" {
+						t.Errorf("id %s is there twice, or not of login %q", id, login)
+					}
+					ids[id] = true
+				}
+				next, err := f.Refresh(t.Context(), g.Refresh)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if next.Refresh == "" {
+					next.Refresh = g.Refresh
+					delete(ids, idOf(t, f, g.Refresh))
+				}
+				g = next
+			}
+			if logins[login] {
+				t.Errorf("two logins are called %s", login)
+			}
+			logins[login] = true
 		}
 	}
+}
+
+// idOf returns the id of a token.
+func idOf(t *testing.T, f fixture, raw string) string {
+	t.Helper()
+	parsed, err := f.decode(raw, f.clock.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.id
 }

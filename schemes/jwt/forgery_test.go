@@ -81,7 +81,7 @@ func (f *forger) fill(s string) string {
 	s = nowMSMarker.ReplaceAllStringFunc(s, plus(f.now*1000, nowMSMarker))
 	s = nowPattern.ReplaceAllStringFunc(s, plus(f.now, nowPattern))
 	return strings.NewReplacer(
-		"${UUID}", newID(), "${UID}", "1", "${VICTIM_UID}", "1", "${DELETED_UID}", "99", "${INACTIVE_UID}", "2",
+		"${UUID}", newID(""), "${UID}", "1", "${VICTIM_UID}", "1", "${DELETED_UID}", "99", "${INACTIVE_UID}", "2",
 		"${AUD}", "us", "${ISS}", "we", "${TRAP}", "9", "${JWK.attacker_rsa}", f.attackerJWK(),
 		"${JWKPRIV.attacker_rsa}", f.attackerJWK(), "${CERTB64.attacker_rsa}", "AA==", "${VICTIM_EMAIL}", "v@x.org",
 		"%KID64K%", strings.Repeat("k", 65536), "%A64K%", strings.Repeat("a", 65536),

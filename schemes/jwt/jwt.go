@@ -70,7 +70,7 @@ type Scheme struct {
 	folded    []string // claims that must not come in another case
 	longest   time.Duration
 	families  bool // families of refresh tokens are kept
-	newID     func() string
+	newID     func(kin string) string
 }
 
 var (

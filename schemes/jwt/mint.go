@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"crypto/md5" //nolint:gosec // simplejwt's hash_password claim is an MD5; it guards nothing by itself
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -30,7 +29,7 @@ func (s *Scheme) fresh(k kind, id string, now time.Time) claims {
 
 // personal returns the claims of a new token for u.
 func (s *Scheme) personal(k kind, u *models.User, now time.Time) claims {
-	c := s.fresh(k, s.newID(), now).with("iat", s.issuedAt(u, now))
+	c := s.fresh(k, s.newID(""), now).with("iat", s.issuedAt(u, now))
 	if k.name == sliding.name {
 		c = c.with(s.cfg.SlidingTokenRefreshExpClaim, number(now.Add(s.cfg.SlidingTokenRefreshLifetime).Unix()))
 	}
@@ -65,11 +64,13 @@ func passwordDigest(u *models.User) string {
 }
 
 // accessFrom signs an access token with everything that a refresh token says but its kind, id and end. So its iat is
-// the refresh token's.
+// the refresh token's. Its id is one of the same login.
 //
 // Source: RefreshToken.access_token.
 func (s *Scheme) accessFrom(long claims, now time.Time) (schemes.Grant, error) {
-	return s.accessNamed(s.newID(), long, now)
+	value, _ := long.get(s.cfg.JTIClaim)
+	kin, _ := text(value)
+	return s.accessNamed(s.newID(kin), long, now)
 }
 
 // accessNamed is accessFrom with an id that is known already.
@@ -149,13 +150,4 @@ func (s *Scheme) row(c claims, raw string, u *models.User) (*models.OutstandingT
 		row.UserID = u.ID
 	}
 	return row, nil
-}
-
-// newID returns a random UUID, version 4, as 32 hexadecimal digits (RFC 9562 section 5.4).
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return hex.EncodeToString(b[:])
 }

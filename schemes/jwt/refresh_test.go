@@ -72,7 +72,7 @@ func TestRotationEndsTheOldToken(t *testing.T) {
 func TestRotationKeepsClaimsToTheByte(t *testing.T) {
 	f := exact(t, rotating)
 	ids := []string{"new-refresh", "new-access"}
-	f.newID = func() string { id := ids[0]; ids = ids[1:]; return id }
+	f.newID = func(string) string { id := ids[0]; ids = ids[1:]; return id }
 	old := f.forge(t, `{"token_type":"refresh","exp":4102444800,"iat":1700000000,"jti":"old","user_id":1,"foo":[1.50,{"é":"\u00e9"}]}`)
 	next, err := f.Refresh(t.Context(), old)
 	if err != nil {

@@ -11,47 +11,71 @@ import (
 	"watchword/schemes"
 )
 
-// sparing remembers what a Revoker has ended.
-type sparing struct {
-	logins []time.Time   // until when
-	spared [][]time.Time // of each time that refresh tokens were ended
+// revoked is what a Revoker has ended.
+type revoked struct {
+	User   models.UserID
+	At     time.Time
+	But    models.Login
+	Spared string // by BlacklistAll
 }
 
-func (e *sparing) EndLogins(_ context.Context, _ models.UserID, at time.Time) error {
-	e.logins = append(e.logins, at)
+// ending remembers it.
+type ending struct{ revoked []revoked }
+
+func (e *ending) EndOtherLogins(_ context.Context, user models.UserID, at time.Time, but models.Login) error {
+	e.revoked = append(e.revoked, revoked{User: user, At: at, But: but})
+	if user == "gone" {
+		return models.ErrNotFound
+	}
 	return nil
 }
 
-func (e *sparing) BlacklistAll(_ context.Context, _ models.UserID, _ time.Time, spared ...time.Time) error {
-	e.spared = append(e.spared, spared)
+func (e *ending) BlacklistAll(_ context.Context, _ models.UserID, _ time.Time, spared string) error {
+	e.revoked[len(e.revoked)-1].Spared = spared
 	return nil
 }
 
-func TestTheOthersAreThoseMadeInOtherSeconds(t *testing.T) {
-	at := func(second int64) time.Time { return time.Unix(second, 0).UTC() }
+func TestWhichLoginIsSpared(t *testing.T) {
+	const id = "0123456789ab4def89abcdef01234567"
+	now := time.Unix(3000, 0).UTC()
 	u := &models.User{ID: "7"}
-	for _, tt := range []struct {
+	for _, test := range []struct {
 		name string
 		id   schemes.Identity
-		want sparing
+		but  models.Login
 	}{
-		{"the token that came with the refresh token, or with its successor",
-			schemes.Identity{User: u, Scheme: Name, Claims: map[string]any{"iat": int64(1000), "exp": int64(2300)}},
-			sparing{spared: [][]time.Time{{at(1000), at(2000)}}}},
-		{"a token without times", schemes.Identity{User: u, Scheme: Name}, sparing{spared: [][]time.Time{nil}}},
-		{"another scheme", schemes.Identity{User: u, Scheme: "session", Claims: map[string]any{"iat": int64(1000)}},
-			sparing{logins: []time.Time{at(3000)}, spared: [][]time.Time{nil}}},
+		{"that of the token", schemes.Identity{User: u, Scheme: Name, Key: id, Claims: map[string]any{"iat": int64(1000)}},
+			models.Login{ID: id[:16], IssuedAt: time.Unix(1000, 0)}},
+		{"of a token with a fraction", schemes.Identity{User: u, Scheme: Name, Key: id, Claims: map[string]any{"iat": 1000.25}},
+			models.Login{ID: id[:16], IssuedAt: time.UnixMicro(1000250000)}},
+		{"a token without a time", schemes.Identity{User: u, Scheme: Name, Key: id}, models.Login{ID: id[:16]}},
+		{"a token that names no login", schemes.Identity{User: u, Scheme: Name, Key: "short"}, models.Login{}},
+		{"another scheme's", schemes.Identity{User: u, Scheme: "session", Key: id}, models.Login{}},
+		{"of a user who is gone", schemes.Identity{User: &models.User{ID: "gone"}, Scheme: Name, Key: id}, models.Login{ID: id[:16]}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var got sparing
-			cfg := ExactConfig()
-			cfg.Now = func() time.Time { return at(3000) }
-			if err := NewRevoker(cfg, &got).RevokeOthers(t.Context(), tt.id); err != nil {
+		t.Run(test.name, func(t *testing.T) {
+			var got ending
+			cfg := DefaultConfig()
+			cfg.Now = func() time.Time { return now }
+			if err := NewRevoker(cfg, &got).RevokeOthers(t.Context(), test.id); err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(tt.want, got, cmp.AllowUnexported(sparing{})); d != "" {
+			want := []revoked{{test.id.User.ID, now, test.but, test.but.ID}}
+			if d := cmp.Diff(want, got.revoked); d != "" {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+func TestAllLoginsEndAndNoneIsSpared(t *testing.T) {
+	var got ending
+	cfg := DefaultConfig()
+	cfg.Now = func() time.Time { return time.Unix(3000, 0).UTC() }
+	if err := NewRevoker(cfg, &got).RevokeAll(t.Context(), "7"); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]revoked{{User: "7", At: time.Unix(3000, 0).UTC()}}, got.revoked); d != "" {
+		t.Error(d)
 	}
 }

@@ -83,7 +83,7 @@ func (s *Scheme) newRotation(t *token, started, now time.Time) models.RefreshRot
 	end, _ := seconds(t.claims, "exp")
 	return models.RefreshRotation{
 		Parent: t.id, ParentExpiresAt: time.Unix(end, 0).UTC(),
-		Child: s.newID(), ChildExpiresAt: s.refreshEnd(started, now), Access: s.newID(),
+		Child: s.newID(t.id), ChildExpiresAt: s.refreshEnd(started, now), Access: s.newID(t.id),
 		At: now, StartedAt: started,
 	}
 }

@@ -107,7 +107,7 @@ func TestAPairIsThatOfPython(t *testing.T) {
 		}
 		f := exact(t, func(c *Config) { c.SigningKey = given.SigningKey; c.Now = func() time.Time { return given.Now } })
 		ids := given.JTIs
-		f.newID = func() string { id := ids[0]; ids = ids[1:]; return id }
+		f.newID = func(string) string { id := ids[0]; ids = ids[1:]; return id }
 		got := f.issue(t)
 		if diff := cmp.Diff([]string{want.Refresh, want.Access}, []string{got.Refresh, got.Access}); diff != "" {
 			t.Error(diff)

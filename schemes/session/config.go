@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"watchword/auth/cookie"
@@ -62,6 +63,8 @@ type Config struct {
 	FilePath   string        `setting:"SESSION_FILE_PATH" help:"Only null: sessions are not kept in files."`
 	Serializer Serializer    `setting:"SESSION_SERIALIZER" help:"How sessions are written: json."`
 
+	CheckLoginsEnded bool `setting:"SESSION_CHECK_LOGINS_ENDED" help:"End sessions from before all logins of their user were ended, as disabling the user does. A session that a Django has opened counts as old as its last change there. Off: enabling a user whose password stayed brings their sessions back, as in Django."`
+
 	// Backends are the authentication backends that sessions may name, by their dotted Python names. A session that names
 	// another one is nobody's. New sessions name the first.
 	Backends []string
@@ -69,22 +72,24 @@ type Config struct {
 	NumericUserIDs bool
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
+	// Log hears of sessions that cannot be read, and nothing of what is in them. nil: nobody does.
+	Log *slog.Logger
 }
 
-// DefaultConfig has Django's defaults, but for a cookie that travels over https only, and sessions of visitors that end
-// after a day.
+// DefaultConfig has Django's defaults, but for a cookie that travels over https only, sessions of visitors that end after
+// a day, and sessions that do not outlive the end of all logins.
 func DefaultConfig() Config {
 	return Config{
 		Engine: Database, CookieName: "sessionid", CookieAge: 14 * 24 * time.Hour, CookiePath: "/",
 		CookieSameSite: cookie.Lax, CookieSecure: true, CookieHTTPOnly: true,
-		EmptyAge: 24 * time.Hour, CacheAlias: cacheAlias, Serializer: JSON,
+		EmptyAge: 24 * time.Hour, CacheAlias: cacheAlias, Serializer: JSON, CheckLoginsEnded: true,
 	}
 }
 
 // ExactConfig has Django's own defaults.
 func ExactConfig() Config {
 	c := DefaultConfig()
-	c.CookieSecure, c.NumericUserIDs, c.EmptyAge = false, true, 0
+	c.CookieSecure, c.NumericUserIDs, c.EmptyAge, c.CheckLoginsEnded = false, true, 0, false
 	return c
 }
 

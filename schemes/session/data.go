@@ -32,15 +32,20 @@ const longest = 100 * 365 * 24 * time.Hour
 // have written them.
 type data map[string]json.RawMessage
 
-// decode reads the session_data of a row. ok is false for what was not signed with one of the keys, is no JSON object,
-// or unfolds to more than 64 KiB; pickles are never read.
+// decode reads the session_data of a row, and when it was saved, to the second. The error says why it is not what it
+// seems, and holds nothing of it: it was not signed with one of the keys, is no JSON object, or unfolds to more than 64
+// KiB. Pickles are never read.
 //
 // Source: Django, django.contrib.sessions.backends.base.SessionBase.decode.
-func decode(signer *signing.Signer, text string) (d data, ok bool) {
-	if err := signer.Loads(text, &d); err != nil || d == nil {
-		return nil, false
+func decode(signer *signing.Signer, text string) (d data, saved time.Time, err error) {
+	saved, err = signer.LoadsStamped(text, &d)
+	if err == nil && d == nil {
+		err = signing.ErrMalformed
 	}
-	return d, true
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return d, saved, nil
 }
 
 // encode is the session_data of d.

@@ -28,7 +28,7 @@ func (s *Scheme) Issue(r *http.Request, u *models.User) (schemes.Grant, error) {
 	if visitOf(r).ended {
 		old = nil
 	}
-	if old != nil && !old.data.isAnonymous() && !s.isCurrent(old.data, u) {
+	if old != nil && !old.data.isAnonymous() && !s.isCurrent(old, u) {
 		if err := s.keeper.store.DeleteSession(r.Context(), old.key); err != nil {
 			return schemes.Grant{}, err
 		}
@@ -47,10 +47,10 @@ func (s *Scheme) Issue(r *http.Request, u *models.User) (schemes.Grant, error) {
 	return schemes.Grant{Cookies: append([]*http.Cookie{s.keeper.cookieOf(session)}, cookies...)}, nil
 }
 
-// isCurrent reports whether the session is u's, and was opened with the password of today.
-func (s *Scheme) isCurrent(d data, u *models.User) bool {
-	ok, stale := s.hashes.Verify(u.Password, d.text(hashKey))
-	return d.user(s.cfg.NumericUserIDs) == u.ID && ok && !stale
+// isCurrent reports whether the session is u's, and was opened with the password of today and not ended since.
+func (s *Scheme) isCurrent(session *opened, u *models.User) bool {
+	ok, stale := s.hashes.Verify(u.Password, session.data.text(hashKey))
+	return session.data.user(s.cfg.NumericUserIDs) == u.ID && ok && !stale && !s.outlived(u, session)
 }
 
 // enter makes the session old, or a new one where it is nil or gone meanwhile, u's. secret is that of CSRF; "" leaves
@@ -77,6 +77,7 @@ func (s *Scheme) loggedIn(d data, u *models.User, secret string) data {
 	d.set(userKey, string(u.ID))
 	d.set(backendKey, s.cfg.Backends[0])
 	d.set(hashKey, s.hashes.Hash(u.Password))
+	s.stamp(d, u)
 	if secret != "" {
 		d.set(csrfKey, secret)
 	}

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -51,6 +52,9 @@ func NewKeeper(cfg Config, store Store, keys signing.Config) *Keeper {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
 	keys.Now = cfg.Now
 	return &Keeper{
 		cfg: cfg, cookie: cfg.attributes(), store: store, keys: keys,
@@ -60,9 +64,10 @@ func NewKeeper(cfg Config, store Store, keys signing.Config) *Keeper {
 
 // opened is a session that is there.
 type opened struct {
-	key  string
-	data data         // nil: unreadable
-	user *models.User // whose it probably is; nil: not looked up
+	key   string
+	data  data         // nil: unreadable
+	saved time.Time    // to the second
+	user  *models.User // whose it probably is; nil: not looked up
 }
 
 // keyOf returns the key in r's cookie. ok is false where there is no cookie, and where there are several: nobody can tell
@@ -104,8 +109,11 @@ func (k *Keeper) open(ctx context.Context, key string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, _ := decode(k.signer, row.Data)
-	return &opened{key: row.Key, data: d, user: u}, nil
+	d, saved, err := decode(k.signer, row.Data)
+	if err != nil {
+		k.cfg.Log.WarnContext(ctx, "a session cannot be read; it is nobody's", "reason", err)
+	}
+	return &opened{key: row.Key, data: d, saved: saved, user: u}, nil
 }
 
 // read reads the session of that key, by one query together with the user whose it was when it was used last.

@@ -108,7 +108,7 @@ func (s *Scheme) recognise(r *http.Request) (schemes.Identity, error) {
 }
 
 // identify says whose the session is. changed tells that it got another key, or that it ended: so does one whose user has
-// another password by now.
+// another password by now, or had all logins ended.
 //
 // Source: Django, django.contrib.auth.get_user.
 func (s *Scheme) identify(r *http.Request, session *opened) (id schemes.Identity, changed bool, err error) {
@@ -118,7 +118,7 @@ func (s *Scheme) identify(r *http.Request, session *opened) (id schemes.Identity
 	}
 	id = schemes.Identity{User: u, Scheme: Name, Key: session.key}
 	switch ok, stale := s.hashes.Verify(u.Password, session.data.text(hashKey)); {
-	case !ok:
+	case !ok || s.outlived(u, session):
 		visitOf(r).ended = true
 		return schemes.Identity{Cookies: s.keeper.forget(r)}, true, s.keeper.store.DeleteSession(r.Context(), session.key)
 	case stale:
@@ -156,6 +156,7 @@ func (s *Scheme) owner(ctx context.Context, session *opened) (*models.User, erro
 // another request was faster, its answer has the cookie.
 func (s *Scheme) renew(r *http.Request, old *opened, id schemes.Identity) (schemes.Identity, error) {
 	old.data.set(hashKey, s.hashes.Hash(id.User.Password))
+	s.stamp(old.data, id.User)
 	renewed, err := s.keeper.replace(r.Context(), old, newKey(), old.data)
 	if errors.Is(err, models.ErrNotFound) {
 		return id, nil
