@@ -47,7 +47,8 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 	if p.ring, err = openKeys(s, p.accelerator); err != nil {
 		return nil, err
 	}
-	if p.accounts, _, err = newAccounts(s, store, newSignals(p.publisher, store, log), log); err != nil {
+	told := auth.Publishers{p.publisher, newNotices(s, store, mails)}
+	if p.accounts, _, err = newAccounts(s, store, newSignals(told, store, log), log); err != nil {
 		return nil, err
 	}
 	if p.bearer, err = newBearer(s, p.ring, store, log); err != nil {

@@ -66,6 +66,7 @@ type Settings struct {
 	Registration auth.RegistrationConfig `setting:",inline"`
 	Signups      auth.SignupConfig       `setting:",inline"`
 	Verification auth.VerificationConfig `setting:",inline"`
+	Notices      auth.NoticeConfig       `setting:",inline"`
 	Social       auth.SocialConfig       `setting:",inline"`
 	Providers    social.Config           `setting:",inline"`
 	AuthToken    authtoken.Config        `setting:",inline"`
@@ -143,6 +144,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Registration: auth.DefaultRegistrationConfig(),
 		Signups:      auth.DefaultSignupConfig(),
 		Verification: auth.DefaultVerificationConfig(),
+		Notices:      auth.DefaultNoticeConfig(),
 		Social:       auth.DefaultSocialConfig(),
 		Providers:    social.DefaultConfig(),
 		AuthToken:    authtoken.DefaultConfig(),
@@ -177,6 +179,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Registration = auth.ExactRegistrationConfig()
 		s.Signups = auth.ExactSignupConfig()
 		s.Verification = auth.ExactVerificationConfig()
+		s.Notices = auth.ExactNoticeConfig()
 		s.Providers = social.ExactConfig()
 		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()

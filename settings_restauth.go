@@ -17,9 +17,6 @@ type restAuthConfig struct {
 	Cookies jwt.CookieConfig `setting:",inline"`
 }
 
-// validate returns every fault, each beginning with the setting's name.
-func (c restAuthConfig) validate() error { return errors.Join(c.Validate(), c.Cookies.Validate()) }
-
 // restAuthAt returns REST_AUTH as it holds at one mount of dj-rest-auth. The error is what is wrong with the changes that
 // REST_AUTH_MOUNTS makes there.
 func (s *Settings) restAuthAt(path string) (restAuthConfig, error) {
@@ -45,7 +42,7 @@ func (s *Settings) anyRESTAuth(holds func(c restAuthConfig) bool) bool {
 
 // restAuthFaults returns what is wrong with REST_AUTH, and with its changes for single mounts.
 func (s *Settings) restAuthFaults() []error {
-	faults := []error{prefixed("REST_AUTH.", s.RESTAuth.validate())}
+	faults := []error{prefixed("REST_AUTH.", s.restAuthFault(s.RESTAuth))}
 	for _, path := range slices.Sorted(maps.Keys(s.RESTMounts)) {
 		if !slices.Contains(s.Features.Mounts[mountRESTAuth], path) {
 			faults = append(faults, fmt.Errorf("REST_AUTH_MOUNTS: FEATURES.mounts has no dj-rest-auth at %q", path))
@@ -53,11 +50,16 @@ func (s *Settings) restAuthFaults() []error {
 		}
 		cfg, err := s.restAuthAt(path)
 		if err == nil {
-			err = prefixed("REST_AUTH_MOUNTS."+path+".", cfg.validate())
+			err = prefixed("REST_AUTH_MOUNTS."+path+".", s.restAuthFault(cfg))
 		}
 		faults = append(faults, err)
 	}
 	return faults
+}
+
+// restAuthFault returns every fault of REST_AUTH at a mount, each beginning with the setting's name.
+func (s *Settings) restAuthFault(cfg restAuthConfig) error {
+	return errors.Join(s.restAuth(cfg).Validate(), cfg.Cookies.Validate())
 }
 
 // tokensInCookies reports whether logins set cookies with tokens.

@@ -12,6 +12,8 @@ import (
 type NewUser struct {
 	Username  string
 	Email     string // may be empty
+	FirstName string
+	LastName  string
 	Password  string // in clear; the caller has validated it
 	Superuser bool   // also staff, as Django's create_superuser makes it
 	Inactive  bool   // may not log in yet
@@ -31,7 +33,7 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 		return nil, err
 	}
 	u := &models.User{
-		Username: username, Email: NormalizeEmail(n.Email), Password: encoded,
+		Username: username, Email: NormalizeEmail(n.Email), Password: encoded, FirstName: n.FirstName, LastName: n.LastName,
 		IsActive: !n.Inactive, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
 	}
 	err = s.store.Atomic(ctx, func(ctx context.Context) error {

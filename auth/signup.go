@@ -115,7 +115,9 @@ func (s *Signups) Register(ctx context.Context, n NewUser, link LinkTo) (*models
 
 // newUser is n as it will be stored, but for the password, and the name where it is to be made.
 func (s *Signups) newUser(n NewUser) (*models.User, error) {
-	u := &models.User{IsActive: true, DateJoined: s.service.cfg.Now().UTC()}
+	u := &models.User{
+		IsActive: true, DateJoined: s.service.cfg.Now().UTC(), FirstName: n.FirstName, LastName: n.LastName,
+	}
 	var err error
 	if n.Email != "" {
 		if u.Email, err = cleanAddress(n.Email); err != nil {

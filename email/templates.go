@@ -44,6 +44,7 @@ func catalogue() []Mail {
 		AlreadyRegistered{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		ConfirmRegistration{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/token/"},
 		ForgottenPassword{Site: "example.com", Username: "ada", URL: "https://example.com/reset?token=x", Data: data},
+		PasswordChanged{Site: "example.com", Username: "ada"},
 		ResetPassword{Site: "example.com", Username: "ada", URL: "https://example.com/reset/uid/token/"},
 		Test{Site: "example.com"},
 		VerifyAddress{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/key/"},

@@ -62,18 +62,29 @@ func ParseUserFields(setting any, further ...string) (UserFields, error) {
 		return nil, nil
 	case string:
 		return fieldsByName(v)
+	}
+	names, err := parseNames(setting)
+	if err != nil {
+		return nil, err
+	}
+	return names, UserFields(names).validate(further)
+}
+
+// parseNames reads a setting that is a list of names.
+func parseNames(setting any) ([]string, error) {
+	switch v := setting.(type) {
 	case []string:
-		return v, UserFields(v).validate(further)
+		return v, nil
 	case []any:
-		var fields UserFields
+		var names []string
 		for _, item := range v {
 			name, ok := item.(string)
 			if !ok {
 				return nil, fmt.Errorf("must be a list of names, and %v is none", item)
 			}
-			fields = append(fields, name)
+			names = append(names, name)
 		}
-		return fields, fields.validate(further)
+		return names, nil
 	}
 	return nil, fmt.Errorf("must be a list of fields or the name of a serializer, not a %T", setting)
 }

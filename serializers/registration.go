@@ -1,13 +1,61 @@
 package serializers
 
-// Signup is somebody who wants an account.
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// RESTSignup is the name of dj-rest-auth's own serializer of registrations.
+const RESTSignup = "dj_rest_auth.registration.serializers.RegisterSerializer"
+
+// Signup is somebody who wants an account. What of it is asked for, the settings say.
 //
-// Source: dj_rest_auth.registration.serializers.RegisterSerializer.
+// Source: dj_rest_auth.registration.serializers.RegisterSerializer; projects with serializers of their own ask for names.
 type Signup struct {
 	Username  Char `json:"username" field:"required,max_length=150,min_length=1"`
 	Email     Char `json:"email" field:"email"`
 	Password1 Char `json:"password1" field:"required"`
 	Password2 Char `json:"password2" field:"required"`
+	FirstName Char `json:"first_name" field:"allow_blank,max_length=150"`
+	LastName  Char `json:"last_name" field:"allow_blank,max_length=150"`
+}
+
+// NewSignup returns a serializer of these fields, in their order. adjust is that of New.
+func NewSignup(cfg Config, fields []string, adjust ...func(*Field)) *Serializer[Signup] {
+	return New[Signup](cfg, adjust...).only(fields)
+}
+
+// ParseSignupFields reads a setting: a list of the fields that a registration takes, or the name of dj-rest-auth's own
+// serializer. password1 must be among them; without password2 the password is given once.
+func ParseSignupFields(setting any) ([]string, error) {
+	if setting == RESTSignup {
+		return []string{"username", "email", "password1", "password2"}, nil
+	}
+	if name, ok := setting.(string); ok {
+		return nil, fmt.Errorf("must be %s or a list of fields, not %q: others are Python and cannot be run here", RESTSignup, name)
+	}
+	names, err := parseNames(setting)
+	if err != nil {
+		return nil, err
+	}
+	var known []string
+	for _, f := range New[Signup](DefaultConfig()).Fields() {
+		known = append(known, f.Name)
+	}
+	for i, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("a registration has no field %q; there are %s", name, strings.Join(known, ", "))
+		}
+		if slices.Contains(names[:i], name) {
+			return nil, fmt.Errorf("names %s twice", name)
+		}
+	}
+	if !slices.Contains(names, "password1") {
+		return nil, errors.New("must name password1, or nobody can log in")
+	}
+	return names, nil
 }
 
 // EmailKey is the key of a link that proves an address.

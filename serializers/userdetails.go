@@ -1,6 +1,7 @@
 package serializers
 
 import (
+	"slices"
 	"time"
 
 	"watchword/models"
@@ -9,8 +10,8 @@ import (
 // RESTUserFields are the fields of a user that dj-rest-auth shows unless the settings say otherwise.
 const RESTUserFields = "dj_rest_auth.serializers.UserDetailsSerializer"
 
-// UserDetails is what there is of a user that they may see, and what they may say of themselves: their names. All else
-// is read-only, whatever the settings show; what is shown is written by UserFields.Show.
+// UserDetails is what there is of a user that they may see, and what they may say of themselves: their names, unless
+// the settings fix them. All else is read-only, whatever the settings show; what is shown is written by UserFields.Show.
 //
 // Source: dj_rest_auth.serializers.UserDetailsSerializer, and django.contrib.auth.models.User for the words.
 type UserDetails struct {
@@ -27,9 +28,13 @@ type UserDetails struct {
 	LastLogin   time.Time     `json:"last_login"`
 }
 
-// NewUserDetails returns a serializer of these fields, in their order.
-func NewUserDetails(cfg Config, fields UserFields) *Serializer[UserDetails] {
-	return New[UserDetails](cfg).only(fields)
+// NewUserDetails returns a serializer of these fields, in their order, of which those named in fixed are read-only too.
+func NewUserDetails(cfg Config, fields UserFields, fixed ...string) *Serializer[UserDetails] {
+	return New[UserDetails](cfg, func(f *Field) {
+		if slices.Contains(fixed, f.Name) {
+			f.ReadOnly = true
+		}
+	}).only(fields)
 }
 
 // Profile returns what the request gave.

@@ -1,7 +1,9 @@
 package djrestauth
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"watchword/auth/dialects"
@@ -125,7 +127,27 @@ func ExactConfig() Config {
 }
 
 // Validate returns every fault, each beginning with the setting's name.
-func (c Config) Validate() error { return c.Shapes.validate() }
+func (c Config) Validate() error { return errors.Join(c.Shapes.validate(), c.validateSignup()) }
+
+// validateSignup refuses registrations that do not take what they have to.
+func (c Config) validateSignup() error {
+	fields, err := serializers.ParseSignupFields(c.Shapes.Register)
+	if err != nil {
+		return nil // said already
+	}
+	for _, need := range []struct {
+		name, setting string
+		required      bool
+	}{
+		{"username", "ACCOUNT_USERNAME_REQUIRED", c.UsernameRequired},
+		{"email", "ACCOUNT_EMAIL_REQUIRED", c.EmailRequired},
+	} {
+		if need.required && !slices.Contains(fields, need.name) {
+			return fmt.Errorf("REGISTER_SERIALIZER: must name %s, which %s asks for", need.name, need.setting)
+		}
+	}
+	return nil
+}
 
 // HandsOutNothing reports whether a login is answered with no credential at all.
 func (c Config) HandsOutNothing() bool {

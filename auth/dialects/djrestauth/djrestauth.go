@@ -150,6 +150,10 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
+	asked, err := serializers.ParseSignupFields(cfg.Shapes.Register)
+	if err != nil {
+		return nil, err
+	}
 	passwords := func(f *serializers.Field) {
 		switch f.Name {
 		case "password", "old_password", "new_password1", "new_password2", "password1", "password2":
@@ -161,14 +165,14 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 		resets:         deps.Resets,
 		shown:          shown,
 		login:          serializers.New[serializers.Login](cfg.Serializers, passwords),
-		user:           serializers.NewUserDetails(cfg.Serializers, shown),
+		user:           serializers.NewUserDetails(cfg.Serializers, shown, cfg.Shapes.Fixed...),
 		newPassword:    serializers.New[serializers.NewPassword](cfg.Serializers, passwords),
 		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
 		reset:          serializers.New[serializers.PasswordReset](cfg.Serializers),
 		resetConfirm:   serializers.New[serializers.PasswordResetConfirm](cfg.Serializers, passwords),
 		refresh:        serializers.New[serializers.CookieRefresh](cfg.Serializers, asItIs),
 		token:          serializers.New[serializers.Token](cfg.Serializers),
-		signup:         serializers.New[serializers.Signup](cfg.Serializers, passwords, cfg.requireForSignup),
+		signup:         serializers.NewSignup(cfg.Serializers, asked, passwords, cfg.requireForSignup),
 		emailKey:       serializers.New[serializers.EmailKey](cfg.Serializers),
 		resend:         serializers.New[serializers.ResendEmail](cfg.Serializers, cfg.requireForSignup),
 		socialLogin:    serializers.New[serializers.SocialLogin](cfg.Serializers),

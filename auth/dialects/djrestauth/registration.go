@@ -40,14 +40,15 @@ func (d *Dialect) register(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	n := auth.NewUser{Username: in.Username.Text, Email: in.Email.Text, Password: in.Password1.Text}
+	n := auth.NewUser{Username: in.Username.Text, Email: in.Email.Text, Password: in.Password1.Text,
+		FirstName: in.FirstName.Text, LastName: in.LastName.Text}
 	if err := d.registration.Signups.Begin(ctx, n); err != nil {
 		return err
 	}
 	if err := d.checkSignup(ctx, n, in, faults); err != nil {
 		return err
 	}
-	if in.Password1.Text != in.Password2.Text {
+	if in.Password2.Given && in.Password1.Text != in.Password2.Text {
 		return serializers.Invalid("The two password fields didn't match.")
 	}
 	u, err := d.registration.Signups.Register(ctx, n, d.registration.linkTo(c.Request()))
@@ -71,30 +72,30 @@ func (d *Dialect) readSignup(r *http.Request) (in serializers.Signup, faults *se
 // checkSignup returns what is wrong with the fields, in their order: each is checked further unless its form is wrong.
 func (d *Dialect) checkSignup(ctx context.Context, n auth.NewUser, in serializers.Signup, form *serializers.Errors) error {
 	signups := d.registration.Signups
-	var faults serializers.Errors
-	for _, field := range []struct {
-		name  string
+	checks := map[string]struct {
 		given bool
 		check func() error
 	}{
-		{"username", in.Username.Given, func() error { return signups.CheckUsername(ctx, n) }},
-		{"email", in.Email.Given, func() error { return signups.CheckEmail(ctx, n.Email) }},
-		{"password1", in.Password1.Given, func() error { return signups.CheckPassword(n.Password) }},
-		{"password2", false, nil},
-	} {
-		if messages := form.Messages(field.name); messages != nil {
-			faults.Add(field.name, messages...)
+		"username":  {in.Username.Given, func() error { return signups.CheckUsername(ctx, n) }},
+		"email":     {in.Email.Given, func() error { return signups.CheckEmail(ctx, n.Email) }},
+		"password1": {in.Password1.Given, func() error { return signups.CheckPassword(n.Password) }},
+	}
+	var faults serializers.Errors
+	for _, field := range d.signup.Fields() {
+		if messages := form.Messages(field.Name); messages != nil {
+			faults.Add(field.Name, messages...)
 			continue
 		}
-		if !field.given {
+		further := checks[field.Name]
+		if !further.given {
 			continue
 		}
-		err := field.check()
+		err := further.check()
 		_, messages := signupMessages(err)
 		if err != nil && messages == nil {
 			return err
 		}
-		faults.Add(field.name, messages...)
+		faults.Add(field.Name, messages...)
 	}
 	return faults.Err()
 }

@@ -3,6 +3,7 @@ package djrestauth
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"watchword/serializers"
 )
@@ -13,6 +14,8 @@ type ShapeConfig struct {
 	// UserDetails says what user/ and logins with JWTs tell of the user, and with that what user/ takes: of these
 	// fields, the user name, the first and the last name can be changed. See serializers.ParseUserFields.
 	UserDetails any `setting:"USER_DETAILS_SERIALIZER" help:"What user/ and logins with JWTs tell of the user: a list of fields such as [pk, username, email, first_name, last_name], or the dotted name of dj-rest-auth's or ai-kit's user serializer. Of these, username, first_name and last_name can be changed at user/."`
+	// Fixed are the fields that user/ takes no more, though it would.
+	Fixed []string `setting:"USER_DETAILS_READ_ONLY_FIELDS" help:"Which of username, first_name and last_name cannot be changed at user/ either, as Meta.read_only_fields of a serializer says."`
 
 	Login              string `setting:"LOGIN_SERIALIZER" help:"Only dj-rest-auth's own: other serializers are Python."`
 	Token              string `setting:"TOKEN_SERIALIZER" help:"Only dj-rest-auth's own."`
@@ -22,8 +25,10 @@ type ShapeConfig struct {
 	PasswordReset      string `setting:"PASSWORD_RESET_SERIALIZER" help:"Only dj-rest-auth's own."`
 	PasswordResetCheck string `setting:"PASSWORD_RESET_CONFIRM_SERIALIZER" help:"Only dj-rest-auth's own."`
 	PasswordChange     string `setting:"PASSWORD_CHANGE_SERIALIZER" help:"Only dj-rest-auth's own."`
-	Register           string `setting:"REGISTER_SERIALIZER" help:"Only dj-rest-auth's own."`
 	TokenCreator       string `setting:"TOKEN_CREATOR" help:"Only dj-rest-auth's own."`
+
+	// Register says what registration/ takes. See serializers.ParseSignupFields.
+	Register any `setting:"REGISTER_SERIALIZER" help:"What registration/ takes: a list of fields of username, email, password1, password2, first_name and last_name, or dj-rest-auth's own serializer, which has the first four. Without password2 the password is given once. ACCOUNT_USERNAME_REQUIRED and ACCOUNT_EMAIL_REQUIRED say what has to be given."`
 }
 
 // DefaultShapeConfig is dj-rest-auth's.
@@ -41,7 +46,7 @@ func DefaultShapeConfig() ShapeConfig {
 		PasswordReset:      own + "PasswordResetSerializer",
 		PasswordResetCheck: own + "PasswordResetConfirmSerializer",
 		PasswordChange:     own + "PasswordChangeSerializer",
-		Register:           "dj_rest_auth.registration.serializers.RegisterSerializer",
+		Register:           serializers.RESTSignup,
 		TokenCreator:       "dj_rest_auth.utils.default_create_token",
 	}
 }
@@ -56,6 +61,15 @@ func (c ShapeConfig) validate() error {
 	if err != nil {
 		faults = append(faults, fmt.Errorf("USER_DETAILS_SERIALIZER: %w", err))
 	}
+	if _, err := serializers.ParseSignupFields(c.Register); err != nil {
+		faults = append(faults, fmt.Errorf("REGISTER_SERIALIZER: %w", err))
+	}
+	for _, name := range c.Fixed {
+		if !slices.Contains([]string{"username", "first_name", "last_name"}, name) {
+			faults = append(faults, fmt.Errorf("USER_DETAILS_READ_ONLY_FIELDS: %q is none of username, first_name and last_name, "+
+				"which alone can be changed", name))
+		}
+	}
 	own := DefaultShapeConfig()
 	for _, shape := range []struct{ name, got, own string }{
 		{"LOGIN_SERIALIZER", c.Login, own.Login},
@@ -66,7 +80,6 @@ func (c ShapeConfig) validate() error {
 		{"PASSWORD_RESET_SERIALIZER", c.PasswordReset, own.PasswordReset},
 		{"PASSWORD_RESET_CONFIRM_SERIALIZER", c.PasswordResetCheck, own.PasswordResetCheck},
 		{"PASSWORD_CHANGE_SERIALIZER", c.PasswordChange, own.PasswordChange},
-		{"REGISTER_SERIALIZER", c.Register, own.Register},
 		{"TOKEN_CREATOR", c.TokenCreator, own.TokenCreator},
 	} {
 		if shape.got != shape.own {
