@@ -2,15 +2,14 @@ package webhooks
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
-	"math/big"
 	"net/url"
 	"sync"
 	"time"
 
 	"watchword/models"
+	"watchword/queue"
 )
 
 // Queue is the messages as the Worker sees them.
@@ -30,18 +29,19 @@ type Worker struct {
 	lines []*line
 }
 
-// NewWorker returns a Worker that delivers the messages in queue, woken by what p publishes. cfg must be valid.
-func NewWorker(cfg Config, p *Publisher, queue Queue, log *slog.Logger) (*Worker, error) {
+// NewWorker returns a Worker that delivers the messages in waiting, woken by what p publishes. cfg must be valid.
+func NewWorker(cfg Config, p *Publisher, waiting Queue, log *slog.Logger) (*Worker, error) {
 	w := new(Worker)
 	for _, e := range cfg.Endpoints {
 		s, err := newSender(e, cfg.clock())
 		if err != nil {
 			return nil, err
 		}
-		w.lines = append(w.lines, &line{
-			cfg: cfg, endpoint: e, sender: s, queue: queue, wake: p.wake[e.URL], now: cfg.clock(),
-			log: log.With("endpoint", hostOf(e.URL)),
+		l := &line{cfg: cfg, endpoint: e, sender: s, queue: waiting, now: cfg.clock(), log: log.With("endpoint", hostOf(e.URL))}
+		l.taker = queue.NewTaker(queue.Config[models.Webhook]{
+			Claim: l.claim, Lease: e.lease(), Poll: cfg.Poll, Wake: p.wake[e.URL], Now: l.now, Log: l.log, What: "webhooks",
 		})
+		w.lines = append(w.lines, l)
 	}
 	return w, nil
 }
@@ -71,51 +71,25 @@ type line struct {
 	endpoint Endpoint
 	sender   *sender
 	queue    Queue
-	wake     <-chan struct{}
+	taker    *queue.Taker[models.Webhook]
 	now      func() time.Time
 	log      *slog.Logger
-	broken   bool // the queue could not be read the last time
 }
 
 // run delivers until ctx ends.
 func (l *line) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		if w := l.claim(ctx); w != nil {
+		if w := l.taker.Next(ctx); w != nil {
 			l.attempt(ctx, w)
 			continue
 		}
-		l.wait(ctx)
+		l.taker.Wait(ctx)
 	}
 }
 
-// claim takes the next message, or nil. It is not cut short when ctx ends: a message that was claimed and that nobody
-// knows of would have to wait for the end of its lease. A database that cannot be asked is asked again later.
-func (l *line) claim(ctx context.Context) *models.Webhook {
-	now := l.now().UTC()
-	w, err := l.queue.ClaimWebhook(context.WithoutCancel(ctx), l.endpoint.URL, now, now.Add(l.endpoint.lease()))
-	if errors.Is(err, models.ErrNotFound) {
-		w, err = nil, nil
-	}
-	if broken := err != nil; broken != l.broken {
-		l.broken = broken
-		if broken {
-			l.log.Error("the webhooks cannot be read; none are sent until they can", "error", err)
-		} else {
-			l.log.Info("the webhooks can be read again")
-		}
-	}
-	return w
-}
-
-// wait waits until something was published, or it is time to look.
-func (l *line) wait(ctx context.Context) {
-	timer := time.NewTimer(l.cfg.Poll)
-	defer timer.Stop()
-	select {
-	case <-l.wake:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+// claim takes the next message for the endpoint.
+func (l *line) claim(ctx context.Context, now, leaseEnd time.Time) (*models.Webhook, error) {
+	return l.queue.ClaimWebhook(ctx, l.endpoint.URL, now, leaseEnd)
 }
 
 // attempt sends a claimed message and writes down what came of it. It goes on when ctx ends, and is done before the lease
@@ -133,7 +107,7 @@ func (l *line) attempt(ctx context.Context, w *models.Webhook) {
 			"error", reason(cause))
 		err = l.queue.BuryWebhook(ctx, w, l.now().UTC(), reason(cause))
 	default:
-		wait := jittered(l.cfg.Waits[w.Attempts-1])
+		wait := queue.Jittered(l.cfg.Waits[w.Attempts-1])
 		l.log.Warn("could not deliver a webhook yet", "webhook", w.MessageID, "event", w.Event, "attempt", w.Attempts,
 			"again_in", wait.Round(time.Second), "error", reason(cause))
 		err = l.queue.PostponeWebhook(ctx, w, l.now().UTC().Add(wait), reason(cause))
@@ -151,13 +125,4 @@ func reason(cause error) string {
 		return wrapped.Err.Error()
 	}
 	return cause.Error()
-}
-
-// jittered is d or up to a quarter less, at random, so that those that failed together do not return together.
-func jittered(d time.Duration) time.Duration {
-	less, err := rand.Int(rand.Reader, big.NewInt(max(int64(d)/4, 1)))
-	if err != nil { // never happens
-		return d
-	}
-	return d - time.Duration(less.Int64())
 }

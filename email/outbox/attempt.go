@@ -8,6 +8,7 @@ import (
 
 	"watchword/email"
 	"watchword/models"
+	"watchword/queue"
 )
 
 // attempt sends one claimed mail and writes down what came of it. It goes on when ctx ends: what the mail server has
@@ -81,7 +82,7 @@ func (w *Worker) failed(ctx context.Context, m *models.OutboxMail, cause error) 
 		}
 		err = w.queue.PostponeMail(ctx, m, now.Add(pause), m.Attempts-1, reason)
 	default:
-		wait := jittered(min(doubled(w.cfg.FirstWait, m.Attempts), w.cfg.MaxWait))
+		wait := queue.Jittered(min(doubled(w.cfg.FirstWait, m.Attempts), w.cfg.MaxWait))
 		w.log.Info("could not send a mail yet", "mail", m.ID, "attempt", m.Attempts, "again_in", wait.Round(time.Second),
 			"error", reason)
 		err = w.queue.PostponeMail(ctx, m, now.Add(wait), m.Attempts, reason)

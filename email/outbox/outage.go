@@ -1,10 +1,10 @@
 package outbox
 
 import (
-	"crypto/rand"
-	"math/big"
 	"sync"
 	"time"
+
+	"watchword/queue"
 )
 
 // firstPause is how long to wait before the mail server is tried for the second time.
@@ -46,7 +46,7 @@ func (o *outage) begin(now time.Time) (pause time.Duration, first bool) {
 		o.since = now
 	}
 	o.tries++
-	pause = jittered(min(doubled(firstPause, o.tries), o.max))
+	pause = queue.Jittered(min(doubled(firstPause, o.tries), o.max))
 	o.next = now.Add(pause)
 	return pause, first
 }
@@ -65,14 +65,4 @@ func (o *outage) over(now time.Time) (lasted time.Duration) {
 // doubled is d for the first of tries, and twice as much for each further one, within bounds.
 func doubled(d time.Duration, tries int) time.Duration {
 	return d << min(max(tries-1, 0), 20)
-}
-
-// jittered is d or up to a quarter less, at random, so that those who failed together do not return together.
-func jittered(d time.Duration) time.Duration {
-	quarter := big.NewInt(max(int64(d)/4, 1))
-	less, err := rand.Int(rand.Reader, quarter)
-	if err != nil { // never happens
-		return d
-	}
-	return d - time.Duration(less.Int64())
 }

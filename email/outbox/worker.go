@@ -2,13 +2,13 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
 	"watchword/email"
 	"watchword/models"
+	"watchword/queue"
 )
 
 // Queue is the outbox as the Worker sees it.
@@ -32,17 +32,19 @@ type Worker struct {
 	queue  Queue
 	sender email.Sender
 	sealer *sealer
-	wake   <-chan struct{}
+	taker  *queue.Taker[models.OutboxMail] // only Run's goroutine uses it
 	log    *slog.Logger
 	outage outage
-	broken bool // the queue could not be read the last time; only Run's goroutine looks
 }
 
-// NewWorker returns a Worker that sends the mails in queue, woken by what is put into o. cfg must be valid.
-func NewWorker(cfg Config, o *Outbox, queue Queue, sender email.Sender, log *slog.Logger) *Worker {
+// NewWorker returns a Worker that sends the mails in waiting, woken by what is put into o. cfg must be valid.
+func NewWorker(cfg Config, o *Outbox, waiting Queue, sender email.Sender, log *slog.Logger) *Worker {
 	return &Worker{
-		cfg: cfg, now: cfg.clock(), queue: queue, sender: sender, sealer: o.sealer, wake: o.wake, log: log,
+		cfg: cfg, now: cfg.clock(), queue: waiting, sender: sender, sealer: o.sealer, log: log,
 		outage: outage{max: cfg.MaxPause},
+		taker: queue.NewTaker(queue.Config[models.OutboxMail]{
+			Claim: waiting.ClaimMail, Lease: cfg.Lease, Poll: cfg.Poll, Wake: o.wake, Now: cfg.clock(), Log: log, What: "mails",
+		}),
 	}
 }
 
@@ -60,10 +62,10 @@ func (w *Worker) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		m := w.claim(ctx)
+		m := w.taker.Next(ctx)
 		if m == nil {
 			<-slots
-			w.waitForMail(ctx)
+			w.taker.Wait(ctx)
 			continue
 		}
 		send := func() {
@@ -75,36 +77,6 @@ func (w *Worker) Run(ctx context.Context) {
 			continue
 		}
 		running.Go(send)
-	}
-}
-
-// claim takes the next mail, or nil. It is not cut short when ctx ends: a mail that was claimed and that nobody knows of
-// would have to wait for the end of its lease. A database that cannot be asked is asked again later.
-func (w *Worker) claim(ctx context.Context) *models.OutboxMail {
-	now := w.now().UTC()
-	m, err := w.queue.ClaimMail(context.WithoutCancel(ctx), now, now.Add(w.cfg.Lease))
-	if errors.Is(err, models.ErrNotFound) {
-		m, err = nil, nil
-	}
-	if broken := err != nil; broken != w.broken {
-		w.broken = broken
-		if broken {
-			w.log.Error("the outbox cannot be read; no mails are sent until it can", "error", err)
-		} else {
-			w.log.Info("the outbox can be read again")
-		}
-	}
-	return m
-}
-
-// waitForMail waits until something was put in, or it is time to look.
-func (w *Worker) waitForMail(ctx context.Context) {
-	timer := time.NewTimer(w.cfg.Poll)
-	defer timer.Stop()
-	select {
-	case <-w.wake:
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }
 

@@ -447,8 +447,8 @@ func TestADatabaseThatIsAwayIsToldOnce(t *testing.T) {
 		cancel()
 		<-done
 		sender.wantSent(t, "ada@example.com")
-		w.wantLogged(t, "the outbox cannot be read;", 1)
-		w.wantLogged(t, "the outbox can be read again", 1)
+		w.wantLogged(t, "the queue of mails cannot be read;", 1)
+		w.wantLogged(t, "the queue of mails can be read again", 1)
 	})
 }
 
