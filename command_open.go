@@ -75,7 +75,13 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, log
 	if err != nil {
 		return nil, nil, err
 	}
-	validators, err := password.NewValidators(passwords.Validators)
+	return newAccountsOver(s, store, registry, signals, log)
+}
+
+// newAccountsOver is newAccounts with passwords of the caller's.
+func newAccountsOver(s *Settings, store *gormstore.Store, passwords auth.Passwords, signals *auth.Signals,
+	log *slog.Logger) (*auth.Service, password.Validators, error) {
+	validators, err := password.NewValidators(s.Password.Validators)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +90,7 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, log
 		return nil, nil, err
 	}
 	deps := auth.Deps{
-		Store: store, Passwords: registry, Validators: validators, Logins: logins, Signals: signals, Log: log,
+		Store: store, Passwords: passwords, Validators: validators, Logins: logins, Signals: signals, Log: log,
 		Attempts: auth.NewAttempts(s.Attempts, newCounts(store)),
 	}
 	return auth.New(s.Accounts, deps), validators, nil
