@@ -78,6 +78,9 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	if err != nil {
 		return err
 	}
+	if err := loaded.addSocialApps(p.ctx, store, log); err != nil {
+		return err
+	}
 	srv, err := newServer(&loaded.Settings, store, mails, log)
 	if err != nil {
 		return err

@@ -16,7 +16,9 @@ func newSocial(s *Settings, cfg restAuthConfig, accounts *auth.Service, store *g
 	if len(s.Features.Social) == 0 || registration == nil {
 		return nil, nil
 	}
-	sources, err := social.New(s.Providers, s.Features.Social, log)
+	asked := s.Providers
+	asked.Leases = store
+	sources, err := social.New(asked, s.Features.Social, log)
 	if err != nil {
 		return nil, err
 	}

@@ -183,7 +183,8 @@ func rules() []rule {
 			"CORS_STRICT is false: a pattern also lets in longer names than it means, and nothing keeps " +
 				"CORS_ALLOW_CREDENTIALS from those who are let in that way."},
 		{"W028", false, (*Loaded).unconfigured,
-			"FEATURES.social names an identity provider without an app in SOCIALACCOUNT_PROVIDERS: it refuses everybody."},
+			"FEATURES.social names an identity provider without an app in SOCIALACCOUNT_PROVIDERS: it refuses everybody, unless " +
+				"the table socialaccount_socialapp has one."},
 		{"W029", true, func(l *Loaded) bool { return l.Providers.AllowLoopback && len(l.Features.Social) > 0 },
 			"SOCIALACCOUNT_ALLOW_LOOPBACK is on: identity providers may be asked without https, and on this machine."},
 		{"W050", true, func(l *Loaded) bool {

@@ -3,11 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
-
-	"watchword/auth/social"
 )
 
 // socialDangers returns what is wrong with the identity providers that are offered.
@@ -27,8 +24,7 @@ func (s *Settings) socialDangers() []error {
 				"twice", name))
 		}
 	}
-	_, err := social.New(s.Providers, names, slog.New(slog.DiscardHandler))
-	return append(faults, err, s.socials().Validate())
+	return append(faults, s.socials().Validate())
 }
 
 // canBeProvider reports whether an identity provider can be at that path: it is a plain word, and none that dj-rest-auth
@@ -43,7 +39,8 @@ func canBeProvider(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return !plain(r) })
 }
 
-// unconfigured reports whether an identity provider is offered that refuses everybody for want of an app.
+// unconfigured reports whether an identity provider is offered that has no app in the settings. There may be one in the
+// database; else one with a name of its own refuses everybody, and without one the server does not start.
 func (l *Loaded) unconfigured() bool {
 	return slices.ContainsFunc(l.Features.Social, func(name string) bool {
 		return !l.Providers.Configured(name)

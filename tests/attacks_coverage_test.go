@@ -37,16 +37,16 @@ var elsewhere = map[string]string{
 	"race-session-save-logout": "TestSessionsThatEndMeanwhileAreNotBroughtBack",
 	"race-rehash-pwchange":     "TestCheckPasswordHashesAnewAndAChangeGoesOnFromThere",
 	"race-key-rotate":          "TestKeysRotateUnderAVerifier",
+	"race-oauth-code":          "TestManyFirstSocialLoginsMakeOneAccount",
 
 	"enum-register-email": "TestAKnownAddressIsAnsweredLikeAnUnknownOneWhereThatIsHidden",
 }
 
 // notPlayed are the attack cases that no test plays, with the reason.
 var notPlayed = map[string]string{
-	"race-oauth-code":        "that a code works once is the provider's to see to; nothing of it is kept here",
 	"race-oauth-state":       "the state of a login with a provider is kept by the client, and none is kept here",
-	"enum-refresh-deleted":   "simplejwt has words of its own for a user who is gone, said only to who holds their token",
-	"enum-register-username": "a form must say that a name is taken",
+	"enum-refresh-deleted":   "only who holds a token that we signed for that very user hears that they are gone; others hear nothing of them",
+	"enum-register-username": "a form must say that a name is taken; how often it is asked is for ScopedRateThrottle to bound",
 }
 
 // testFunction finds the declarations of tests.

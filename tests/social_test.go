@@ -221,7 +221,34 @@ func TestManyFirstSocialLoginsMakeOneAccount(t *testing.T) {
 		if len(seen) != 1 {
 			t.Errorf("%d accounts were made, want 1", len(seen))
 		}
+		oneLoginForACode(t, p, s)
 	})
+}
+
+// oneLoginForACode sends one code many times at once.
+func oneLoginForACode(t *testing.T, p *openIDProvider, s *harness.Server) {
+	t.Helper()
+	verifier := oauth2.GenerateVerifier()
+	body := map[string]any{"code": p.code(t, verifier), "code_verifier": verifier, "callback_url": socialCallback}
+	const callers = 20
+	statuses := make(chan int, callers)
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() { statuses <- s.Post(t, "/dj-rest-auth/google/", body).Status })
+	}
+	all.Wait()
+	close(statuses)
+	logins := 0
+	for status := range statuses {
+		if status == 200 {
+			logins++
+		} else if status != 400 {
+			t.Errorf("the code was answered with %d, want 200 or 400", status)
+		}
+	}
+	if logins != 1 {
+		t.Errorf("one code made %d logins, want 1", logins)
+	}
 }
 
 func TestSocialAccountsAreConnectedAndDisconnected(t *testing.T) {

@@ -22,6 +22,8 @@ type Config struct {
 	QueryEmail bool `setting:"SOCIALACCOUNT_QUERY_EMAIL" help:"Ask GitHub for e-mail addresses, and whether they are verified. Off: take the public one, of which that is not known."`
 	// AllowLoopback lets providers be on this machine, and without TLS.
 	AllowLoopback bool `setting:"SOCIALACCOUNT_ALLOW_LOOPBACK" help:"Let identity providers be on this machine, and without https. For tests."`
+	// Leases note which codes were sent to their providers. nil: they are sent as often as they are brought.
+	Leases Leases
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -80,14 +82,14 @@ type App struct {
 
 // AppSettings are the settings of an App that not all providers have.
 type AppSettings struct {
-	ServerURL       string `setting:"server_url"` // of openid_connect: the issuer, or its discovery document
-	TokenAuthMethod string `setting:"token_auth_method"`
-	CertificateKey  string `setting:"certificate_key"` // of Apple: a private key in PEM
-	Tenant          string `setting:"tenant"`          // of Microsoft
-	PKCE            bool   `setting:"oauth_pkce_enabled"`
-	FetchUserinfo   any    `setting:"fetch_userinfo"`
-	UIDField        string `setting:"uid_field"` // of openid_connect: only "sub"
-	Hidden          bool   `setting:"hidden"`
+	ServerURL       string `setting:"server_url" json:"server_url"` // of openid_connect: the issuer, or its discovery document
+	TokenAuthMethod string `setting:"token_auth_method" json:"token_auth_method"`
+	CertificateKey  string `setting:"certificate_key" json:"certificate_key"` // of Apple: a private key in PEM
+	Tenant          string `setting:"tenant" json:"tenant"`                   // of Microsoft
+	PKCE            bool   `setting:"oauth_pkce_enabled" json:"oauth_pkce_enabled"`
+	FetchUserinfo   any    `setting:"fetch_userinfo" json:"fetch_userinfo"`
+	UIDField        string `setting:"uid_field" json:"uid_field"` // of openid_connect: only "sub"
+	Hidden          bool   `setting:"hidden" json:"hidden"`
 }
 
 // apps are all our apps at a provider.

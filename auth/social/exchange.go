@@ -16,6 +16,7 @@ type caller struct {
 	callbacks []string
 	pkce      bool
 	nonce     bool // is needed
+	codes     codes
 	client    *http.Client
 }
 
@@ -76,9 +77,14 @@ func (c *caller) exchange(ctx context.Context, p Proof, app App,
 		return nil, err
 	}
 	cfg := oauth2.Config{ClientID: app.ClientID, ClientSecret: app.Secret, Endpoint: at, RedirectURL: callback}
+	release, err := c.codes.claim(ctx, app.ClientID, p.Code)
+	if err != nil {
+		return nil, err
+	}
 	token, err := cfg.Exchange(context.WithValue(ctx, oauth2.HTTPClient, c.client), p.Code, options...)
 	var network *url.Error
 	if errors.As(err, &network) {
+		release()
 		return nil, unavailable(err)
 	}
 	if err != nil {

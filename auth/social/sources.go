@@ -20,12 +20,13 @@ type builder struct {
 	now     func() time.Time
 	inspect bool
 	query   bool
+	leases  Leases
 }
 
 // caller returns what all providers have.
 func (b builder) caller() *caller {
 	return &caller{apps: slices.Clone(b.cfg.apps()), callbacks: b.cfg.CallbackURL, pkce: b.cfg.PKCE,
-		nonce: b.cfg.NonceNeeded, client: b.client}
+		nonce: b.cfg.NonceNeeded, codes: codes{b.leases, b.now}, client: b.client}
 }
 
 // issuer returns the OpenID provider at that address.
@@ -61,7 +62,8 @@ func New(cfg Config, names []string, log *slog.Logger) ([]Source, error) {
 	var sources []Source
 	for _, name := range names {
 		p := cfg.Providers[name]
-		b := builder{cfg: p, client: client, now: cfg.Now, inspect: cfg.InspectTokens, query: cfg.QueryEmail}
+		b := builder{cfg: p, client: client, now: cfg.Now, inspect: cfg.InspectTokens, query: cfg.QueryEmail,
+			leases: cfg.Leases}
 		s := Source{Name: name, Signs: name == "twitter", trusted: p.VerifiedEmail, byEmail: p.EmailAuthentication}
 		build, title := named(name)
 		if build != nil {

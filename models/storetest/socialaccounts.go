@@ -20,6 +20,7 @@ type socialStore interface {
 	UpdateSocialAccount(ctx context.Context, a *models.SocialAccount) error
 	DeleteSocialAccount(ctx context.Context, user models.UserID, id int64) error
 	KeepSocialToken(ctx context.Context, t models.SocialToken) error
+	SocialApps(ctx context.Context, site int64) ([]models.SocialApp, error)
 	LockUser(ctx context.Context, id models.UserID) error
 }
 
