@@ -31,6 +31,8 @@ type Store interface {
 	profileStore
 	emailStore
 	addressStore
+	ownAddressStore
+	emailChangeStore
 	reservationStore
 	outboxStore
 	webhookStore
@@ -88,6 +90,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"profiles", profiles, aboutNames},
 		{"emails", emails, aboutNames},
 		{"addresses", addresses, aboutNames},
+		{"own addresses", ownAddresses, aboutNames},
+		{"email changes", emailChanges, aboutNames},
 		{"reservations", reservations, aboutNames},
 		{"tokens", tokens, aboutUsers},
 		{"refresh families", refreshFamilies, aboutOthers},
