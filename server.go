@@ -64,7 +64,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	probes := newHealth(store, p.ring, s.Keys.PublishLead)
 	return &server{http: newHTTP(s, s.showingCookies(probes.before(site)), log), health: probes, keys: p.ring,
 		rsa: p.accelerator.String(), hooks: worker,
-		janitor: newJanitor(s, store, p.tokens, p.confirmations, p.verifications, mails, p.publisher, log)}, nil
+		janitor: p.newJanitor()}, nil
 }
 
 // newSimpleJWT returns simplejwt's endpoints.

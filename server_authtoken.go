@@ -1,7 +1,6 @@
 package main
 
 import (
-	"log/slog"
 	"slices"
 
 	"watchword/auth"
@@ -10,7 +9,6 @@ import (
 	"watchword/models/gormstore"
 	"watchword/schemes"
 	"watchword/schemes/token"
-	"watchword/webhooks"
 )
 
 // newAuthToken returns django-rest-authtoken's endpoints. known are the schemes of DEFAULT_AUTHENTICATION_CLASSES.
@@ -61,18 +59,18 @@ func (s *Settings) confirmation() auth.ConfirmationConfig {
 }
 
 // newJanitor returns what deletes the expired rows of all schemes, and old mails: one line for each kind.
-func newJanitor(s *Settings, store *gormstore.Store, tokens *token.Scheme, confirmations *auth.Confirmations,
-	verifications *auth.Verifications, mails *mailing, publisher *webhooks.Publisher, log *slog.Logger) *janitor.Janitor {
+func (p *parts) newJanitor() *janitor.Janitor {
 	tasks := []janitor.Task{
-		{Name: "refresh tokens", Sweep: store.DeleteExpiredTokens},
-		{Name: "refresh families", Sweep: store.DeleteExpiredFamilies},
-		{Name: "opaque tokens", Sweep: tokens.Sweep},
-		{Name: "sessions", Sweep: store.DeleteExpiredSessions},
-		{Name: "confirmation tokens", Sweep: confirmations.Sweep},
-		{Name: "keys that confirm addresses", Sweep: verifications.Sweep},
-		{Name: "leases", Sweep: store.DeleteExpiredLeases},
-		{Name: "finished mails", Sweep: mails.outbox.Sweep},
-		{Name: "finished webhooks", Sweep: publisher.Sweep},
+		{Name: "refresh tokens", Sweep: p.store.DeleteExpiredTokens},
+		{Name: "refresh families", Sweep: p.store.DeleteExpiredFamilies},
+		{Name: "opaque tokens", Sweep: p.tokens.Sweep},
+		{Name: "sessions", Sweep: p.store.DeleteExpiredSessions},
+		{Name: "confirmation tokens", Sweep: p.confirmations.Sweep},
+		{Name: "keys that confirm addresses", Sweep: p.verifications.Sweep},
+		{Name: "changes of addresses", Sweep: p.changes.Sweep},
+		{Name: "leases", Sweep: p.store.DeleteExpiredLeases},
+		{Name: "finished mails", Sweep: p.mails.outbox.Sweep},
+		{Name: "finished webhooks", Sweep: p.publisher.Sweep},
 	}
-	return janitor.New(s.Janitor, store, log, append(tasks, throttleTasks(store)...)...)
+	return janitor.New(p.settings.Janitor, p.store, p.log, append(tasks, throttleTasks(p.store)...)...)
 }

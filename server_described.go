@@ -116,7 +116,7 @@ func (s *Settings) describedRESTAuth(prefix string, number int) openapi.Part {
 	if !cfg.Allauth {
 		return part
 	}
-	part.Documents = append(part.Documents, "registration")
+	part.Documents = append(part.Documents, "registration", "ownaccount")
 	if len(s.Features.Social) > 0 {
 		part.Documents = append(part.Documents, "social")
 		for _, provider := range s.Features.Social {
@@ -190,7 +190,11 @@ func (s *Settings) describedPages() []openapi.Part {
 		}
 	}
 	page("page_reset", s.resetLink(), 1)
+	page("page_forgotten", forgottenPath, 1)
 	if s.Features.Allauth {
+		for i, link := range s.undoEmailLinks() {
+			page("page_undo_email", link, i+1)
+		}
 		for i, link := range s.confirmLinks() {
 			page("page_confirm", link, i+1)
 		}
@@ -199,10 +203,7 @@ func (s *Settings) describedPages() []openapi.Part {
 				Facts: openapi.Facts{Texts: map[string]string{"restauth": prefix}}})
 		}
 	}
-	if s.Features.Links[linkChangePassword] != "" {
-		list = append(list, openapi.Part{Documents: []string{"page_change_password"}})
-	}
-	return list
+	return append(list, openapi.Part{Documents: []string{"page_change_password"}})
 }
 
 // addUserFields adds what a setting tells of users.

@@ -28,6 +28,7 @@ type parts struct {
 	accounts      *auth.Service
 	confirmations *auth.Confirmations // of django-rest-authtoken
 	verifications *auth.Verifications // of django-allauth
+	changes       *auth.EmailChanges
 
 	bearer     *jwt.Scheme
 	pairs      *jwt.Cookies
@@ -61,6 +62,7 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 		return nil, err
 	}
 	p.verifications = newVerifications(s, store, mails, p.accounts.Signals())
+	p.changes = p.newEmailChanges()
 	p.sessions, p.protection = newSession(s, store, log)
 	p.pairs = newCookies(s.RESTAuth, p.bearer, p.protection)
 	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)

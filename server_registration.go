@@ -15,6 +15,9 @@ import (
 // ownConfirmLink is where the page that confirms an address is in any case, below the mount.
 const ownConfirmLink = "registration/account-confirm-email/{key}/"
 
+// forgottenPath is where the page is on which people who forgot their password ask for a link.
+const forgottenPath = "/password-reset/"
+
 // newVerifications returns the links by which users prove addresses.
 func newVerifications(s *Settings, store *gormstore.Store, mails *mailing, signals *auth.Signals) *auth.Verifications {
 	cfg := s.Verification
@@ -62,13 +65,14 @@ func (p *parts) mountPages(site *dialects.Site) error {
 	if err != nil {
 		return err
 	}
-	if target := s.Features.Links[linkChangePassword]; target != "" {
-		pages.MountChangePassword(site, target)
-	}
+	show.MountForgotten(site, pages.Forgotten{Path: forgottenPath, Scope: djrestauth.ThrottleScope, Resets: resets,
+		Link: s.restAuth(s.RESTAuth).ResetURL, Bodies: s.Bodies})
+	pages.MountChangePassword(site, cmp.Or(s.Features.Links[linkChangePassword], forgottenPath))
 	show.MountPassword(site, s.resetLink(), resets)
 	if !s.Features.Allauth {
 		return nil
 	}
+	p.mountOwnPages(site, show, resets)
 	for _, prefix := range s.Features.Mounts[mountRESTAuth] {
 		show.MountSent(site, prefix+"registration/account-email-verification-sent/")
 	}
@@ -79,10 +83,13 @@ func (p *parts) mountPages(site *dialects.Site) error {
 }
 
 // confirmLinks are all paths and URLs of links that prove addresses, each once.
-func (s *Settings) confirmLinks() []string {
-	links := []string{s.confirmLink()}
+func (s *Settings) confirmLinks() []string { return s.everyLink(s.confirmLink(), ownConfirmLink) }
+
+// everyLink are the links to target, and those to the same page below every mount.
+func (s *Settings) everyLink(target, own string) []string {
+	links := []string{target}
 	for _, prefix := range s.Features.Mounts[mountRESTAuth] {
-		links = append(links, prefix+ownConfirmLink)
+		links = append(links, prefix+own)
 	}
 	slices.Sort(links)
 	return slices.Compact(links)

@@ -35,6 +35,7 @@ func (p *parts) newRESTAuth(prefix string) (*djrestauth.Dialect, error) {
 		Accounts: accounts, Tokens: pairs, Sessions: p.sessions, Resets: resets,
 		Schemes: newSchemes(s, p.accounts, p.bearer, pairs, p.tokens, p.sessions, p.store),
 		Keys:    token.NewPlain(p.store, time.Now), Registration: registration, Social: providers,
+		Own: p.newOwnAccount(registration, resets),
 	})
 }
 

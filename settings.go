@@ -67,6 +67,7 @@ type Settings struct {
 	Signups      auth.SignupConfig       `setting:",inline"`
 	Verification auth.VerificationConfig `setting:",inline"`
 	Notices      auth.NoticeConfig       `setting:",inline"`
+	OwnAccount   ownAccountConfig        `setting:",inline"`
 	Social       auth.SocialConfig       `setting:",inline"`
 	Providers    social.Config           `setting:",inline"`
 	AuthToken    authtoken.Config        `setting:",inline"`
@@ -145,6 +146,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Signups:      auth.DefaultSignupConfig(),
 		Verification: auth.DefaultVerificationConfig(),
 		Notices:      auth.DefaultNoticeConfig(),
+		OwnAccount:   defaultOwnAccount(),
 		Social:       auth.DefaultSocialConfig(),
 		Providers:    social.DefaultConfig(),
 		AuthToken:    authtoken.DefaultConfig(),
@@ -180,6 +182,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		s.Signups = auth.ExactSignupConfig()
 		s.Verification = auth.ExactVerificationConfig()
 		s.Notices = auth.ExactNoticeConfig()
+		s.OwnAccount = exactOwnAccount()
 		s.Providers = social.ExactConfig()
 		s.AuthToken = authtoken.ExactConfig()
 		s.JWT = jwt.ExactConfig()

@@ -29,6 +29,7 @@ func (s *Settings) Validate() error {
 		s.Signups.Validate(),
 		s.Providers.Validate(),
 		s.Verification.Validate(),
+		s.OwnAccount.Validate(),
 		s.AuthToken.Validate(),
 		s.Janitor.Validate(),
 		s.Email.Validate(),

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"watchword/auth/throttle"
+	"watchword/models"
 )
 
 // AttemptConfig holds how often secrets can be guessed, whichever endpoint is asked and under whatever name. Attempts
@@ -164,6 +165,14 @@ func (a *Attempts) mailTo(ctx context.Context, address string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// exceededBy counts one use by a user, and returns a *throttle.Exceeded when there were too many.
+func (a *Attempts) exceededBy(ctx context.Context, rate UserRate, what string, user models.UserID) error {
+	if a == nil {
+		return nil
+	}
+	return a.exceeded(ctx, rate.Rate, what, string(user))
 }
 
 // exceeded counts one use of what the parts name, and returns a *throttle.Exceeded when there were too many.

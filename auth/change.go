@@ -125,12 +125,7 @@ func (s *Service) endLogins(ctx context.Context, user models.UserID) error {
 	if !s.cfg.EndLogins {
 		return nil
 	}
-	for _, scheme := range s.logins {
-		if err := scheme.RevokeAll(ctx, user); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.revokeLogins(ctx, user)
 }
 
 // endOtherLogins is endLogins for all but the login that id came from.

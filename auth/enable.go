@@ -24,10 +24,8 @@ func (s *Service) Deactivate(ctx context.Context, u *models.User, keepPassword b
 		if err := s.store.SetActive(ctx, u.ID, false); err != nil {
 			return err
 		}
-		for _, scheme := range s.logins {
-			if err := scheme.RevokeAll(ctx, u.ID); err != nil {
-				return err
-			}
+		if err := s.revokeLogins(ctx, u.ID); err != nil {
+			return err
 		}
 		if !keepPassword {
 			if err := s.dropPassword(ctx, u.ID); err != nil {
@@ -38,6 +36,24 @@ func (s *Service) Deactivate(ctx context.Context, u *models.User, keepPassword b
 		disabled.IsActive = false
 		return s.signals.After(ctx, models.EventDeactivated, &disabled)
 	})
+}
+
+// revokeLogins ends all logins of a user, whatever PASSWORD_CHANGE_ENDS_LOGINS says. Sessions end with the password.
+func (s *Service) revokeLogins(ctx context.Context, user models.UserID) error {
+	for _, scheme := range s.logins {
+		if err := scheme.RevokeAll(ctx, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shutOut ends all logins of a user, sessions too, and the password.
+func (s *Service) shutOut(ctx context.Context, user models.UserID) error {
+	if err := s.revokeLogins(ctx, user); err != nil {
+		return err
+	}
+	return s.dropPassword(ctx, user)
 }
 
 // dropPassword takes a user's password away, in the transaction of ctx, which holds off all who would change it.

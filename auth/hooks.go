@@ -12,7 +12,7 @@ import (
 type Hook func(ctx context.Context, u models.User) error
 
 // Hooks are functions of the project that hear of accounts: the twelve signals of django-ai-kit-auth, sent by all
-// dialects alike, and two of our own. Each may be nil. For those who do not write Go there are webhooks, which tell the
+// dialects alike, and some of our own. Each may be nil. For those who do not write Go there are webhooks, which tell the
 // same; see models.Event for their names.
 //
 // A Pre hook is asked before anything is done, and may refuse: when it returns ErrRefused, or an error that wraps it,
@@ -70,6 +70,9 @@ type Hooks struct {
 	// PasswordChanged is called when a user, or a command, has set a new password without such a link. It is ours, after
 	// django-allauth's password_changed.
 	PasswordChanged Hook
+	// EmailChanged is called when a user has another primary address, or none; u has it already. It is ours, after
+	// django-allauth's email_changed.
+	EmailChanged Hook
 	// Deactivated is called when a command has disabled an account. It is ours.
 	Deactivated Hook
 }
@@ -103,6 +106,8 @@ func (h *Hooks) of(e models.Event) Hook {
 		return h.PostResetPassword
 	case models.EventPasswordChanged:
 		return h.PasswordChanged
+	case models.EventEmailChanged:
+		return h.EmailChanged
 	case models.EventDeactivated:
 		return h.Deactivated
 	}

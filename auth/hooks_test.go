@@ -65,7 +65,8 @@ func (l *listener) hooks() auth.Hooks {
 		PreLogout: l.hook(models.EventPreLogout), PostLogout: l.hook(models.EventPostLogout),
 		PreForgotPassword: l.hook(models.EventPreForgotPassword), PostForgotPassword: l.hook(models.EventPostForgotPassword),
 		PreResetPassword: l.hook(models.EventPreResetPassword), PostResetPassword: l.hook(models.EventPostResetPassword),
-		PasswordChanged: l.hook(models.EventPasswordChanged), Deactivated: l.hook(models.EventDeactivated),
+		PasswordChanged: l.hook(models.EventPasswordChanged), EmailChanged: l.hook(models.EventEmailChanged),
+		Deactivated: l.hook(models.EventDeactivated),
 	}
 }
 

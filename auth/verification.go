@@ -101,6 +101,16 @@ func (v *Verifications) WelcomeBack(ctx context.Context, owner *models.User, add
 	})
 }
 
+// Warn mails the owner of an address that another user says it is theirs. It is bounded as Welcome is.
+func (v *Verifications) Warn(ctx context.Context, owner *models.User, address string, link LinkTo) error {
+	return v.deps.Store.Atomic(ctx, func(ctx context.Context) error {
+		if ok, err := v.mayWrite(ctx, "signup", address); !ok {
+			return err
+		}
+		return v.mail(ctx, address, email.AddressClaimed{Site: link.site(), Username: owner.Username, Address: address})
+	})
+}
+
 // Resend mails the link once more for the oldest claim of an address, which is compared exactly, if that is not proved.
 // The caller must answer alike in any case: an error is never about the address.
 func (v *Verifications) Resend(ctx context.Context, address string, link LinkTo) error {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"watchword/auth/signing"
+	"watchword/auth/throttle"
 )
 
 // maxExpireDays keeps the validity of links within what a duration can hold.
@@ -33,13 +35,15 @@ type VerificationConfig struct {
 
 // VerificationRates bound how often something is done.
 type VerificationRates struct {
-	ConfirmEmail Rate `setting:"confirm_email" help:"How often an address gets a mail with a link that confirms it, as in 1/3m/key: once in three minutes when somebody registers with it, and as often when the link is asked for once more. What is too much is not sent, and the answer does not tell. null: any number."`
+	ConfirmEmail Rate     `setting:"confirm_email" help:"How often an address gets a mail with a link that confirms it, as in 1/3m/key: once in three minutes when somebody registers with it, and as often when the link is asked for once more. What is too much is not sent, and the answer does not tell. null: any number."`
+	ManageEmail  UserRate `setting:"manage_email" help:"How often a user may add, prefer or remove addresses, as in 10/m/user. null: any number."`
 }
 
 // DefaultVerificationConfig signs keys, and mails them to an address once in three minutes at most.
 func DefaultVerificationConfig() VerificationConfig {
 	cfg := ExactVerificationConfig()
 	cfg.Rates.ConfirmEmail = Rate{Every: 3 * time.Minute}
+	cfg.Rates.ManageEmail = UserRate{throttle.Rate{Limit: 10, Per: time.Minute}}
 	return cfg
 }
 
@@ -84,4 +88,12 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[parts[3]]
 	r.Every = time.Duration(periods) * unit / time.Duration(amount)
 	return nil
+}
+
+// UserRate is how often one user may do something. The zero value is any number of times.
+type UserRate struct{ throttle.Rate }
+
+// UnmarshalText reads a rate of django-allauth that counts by user, as in 10/m/user.
+func (r *UserRate) UnmarshalText(text []byte) error {
+	return r.Rate.UnmarshalText(bytes.TrimSuffix(text, []byte("/user")))
 }

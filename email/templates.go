@@ -41,8 +41,12 @@ func catalogue() []Mail {
 	return []Mail{
 		AccountCreated{Site: "example.com", Username: "ada", URL: "https://example.com/activate?token=x", Data: data},
 		ActivateAccount{Site: "example.com", Username: "ada", URL: "https://example.com/activate?token=x", Data: data},
+		AddressClaimed{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		AlreadyRegistered{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		ConfirmRegistration{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/token/"},
+		EmailChanged{Site: "example.com", Username: "ada", Old: "ada@example.com", New: "ada@example.org",
+			URL: "https://example.com/undo/key/"},
+		EmailRemoved{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		ForgottenPassword{Site: "example.com", Username: "ada", URL: "https://example.com/reset?token=x", Data: data},
 		PasswordChanged{Site: "example.com", Username: "ada"},
 		ResetPassword{Site: "example.com", Username: "ada", URL: "https://example.com/reset/uid/token/"},

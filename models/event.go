@@ -3,7 +3,7 @@ package models
 // Event names something that happens to an account, as hooks and webhooks tell it.
 type Event string
 
-// The twelve signals of django-ai-kit-auth, in the order in which an account goes through them, and two of our own. A
+// The twelve signals of django-ai-kit-auth, in the order in which an account goes through them, and some of our own. A
 // Pre event is about to happen and may still be refused, or come to nothing; a Post event has happened.
 const (
 	EventPreRegistered  Event = "user.pre_registered"
@@ -22,6 +22,7 @@ const (
 	EventPostResetPassword  Event = "user.post_reset_password"
 
 	EventPasswordChanged Event = "user.password_changed"
+	EventEmailChanged    Event = "user.email_changed"
 	EventDeactivated     Event = "user.deactivated"
 )
 
@@ -39,6 +40,6 @@ func Events() []Event {
 func PastEvents() []Event {
 	return []Event{
 		EventPostRegistered, EventPostActivated, EventPostLogin, EventPostLogout, EventPostForgotPassword,
-		EventPostResetPassword, EventPasswordChanged, EventDeactivated,
+		EventPostResetPassword, EventPasswordChanged, EventEmailChanged, EventDeactivated,
 	}
 }

@@ -65,6 +65,13 @@ type Renewer interface {
 	Renew(r *http.Request, id Identity) (Grant, error)
 }
 
+// LoginDater is a Scheme that can tell how old a login is.
+type LoginDater interface {
+	// LoggedInAt says when the user proved who they are for the login that id came from: however often it was prolonged
+	// since. The zero time: nobody knows.
+	LoggedInAt(ctx context.Context, id Identity) (time.Time, error)
+}
+
 // Identity is what Authenticate found out. The zero value is nobody.
 type Identity struct {
 	User    *models.User   // nil: nobody

@@ -147,7 +147,12 @@ func (s *Site) Mount(path string, view View) {
 
 // MountPlain answers requests of every method for path by h, outside of all views: no negotiation, no authentication, no
 // metadata. The path may have Echo's parameters. Errors become pages.
-func (s *Site) MountPlain(path string, h echo.HandlerFunc) { s.echo.RouteNotFound(path, h) }
+func (s *Site) MountPlain(path string, h echo.HandlerFunc) {
+	s.echo.RouteNotFound(path, func(c echo.Context) error {
+		c.SetRequest(s.withClient(c.Request()))
+		return h(c)
+	})
+}
 
 // Paths returns what is mounted, with parameters as Echo writes them, in alphabetical order.
 func (s *Site) Paths() []string {

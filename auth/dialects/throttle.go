@@ -8,8 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"watchword/auth/throttle"
 	"watchword/schemes"
+	"watchword/serializers"
 )
 
 // Throttle limits how often somebody may use a view.
@@ -116,4 +119,20 @@ func (x *exchange) throttle(ctx context.Context) (longest time.Duration, err err
 		longest = max(longest, wait)
 	}
 	return longest, nil
+}
+
+// Limit lets requests through to h, which is outside of all views, as often as the site's throttles let anonymous requests
+// through to views of that scope.
+func (s *Site) Limit(scope string, h echo.HandlerFunc) echo.HandlerFunc {
+	x := &exchange{endpoint: &endpoint{site: s, view: View{Scope: scope}}}
+	return func(c echo.Context) error {
+		wait, err := x.throttle(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			return serializers.Throttled(wait)
+		}
+		return h(c)
+	}
 }

@@ -53,6 +53,9 @@ func (s *Store) VerifyEmailAddress(ctx context.Context, id int64) error {
 		if err := s.lockEmail(ctx, a.Email); err != nil {
 			return err
 		}
+		if err := s.LockUser(ctx, a.UserID); err != nil {
+			return err
+		}
 		err = s.write(ctx, func(db *gorm.DB) error { return oneRow(db.Exec(verify, true, id)) })
 		if errors.Is(err, models.ErrNotFound) {
 			return s.whyNotVerified(ctx, id)

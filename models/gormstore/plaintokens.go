@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -38,6 +39,15 @@ func (s *Store) PlainToken(ctx context.Context, t models.AuthToken) (key string,
 		})
 	})
 	return key, err
+}
+
+// PlainTokenCreated says when the authtoken_token with that key was made. It returns models.ErrNotFound if there is none.
+func (s *Store) PlainTokenCreated(ctx context.Context, key string) (at time.Time, err error) {
+	if !storable(key) {
+		return at, models.ErrNotFound
+	}
+	err = s.row(ctx, "SELECT created FROM authtoken_token WHERE key = CAST(? AS text)", []any{key}, &at)
+	return at.UTC(), err
 }
 
 // DeletePlainToken deletes the user's authtoken_token; none is no error.

@@ -43,6 +43,7 @@ type Config struct {
 	AuthTokenClasses []string `setting:"AUTH_TOKEN_CLASSES" help:"The kinds of token that prove a request: AccessToken, SlidingToken (dotted Python names are fine)."`
 
 	CustomClaims     map[string]string `setting:"CUSTOM_CLAIMS" help:"More claims: name to fixed text, or to a user's field in braces such as {username}. Readable by anybody who holds the token."`
+	AuthTimeClaim    string            `setting:"AUTH_TIME_CLAIM" help:"The claim that says when the user logged in, passed on from token to token. Empty: none; users of tokens then have to give their password where a fresh login would do."`
 	KeyIDs           bool              `setting:"KEY_IDS" help:"Name the signing key in every token (kid), and obey such names. Off: every verifying key is tried."`
 	LimitExpiry      bool              `setting:"LIMIT_EXPIRY" help:"Refuse tokens that end later than any token handed out now would."`
 	StoreTokenText   bool              `setting:"STORE_TOKEN_TEXT" help:"Keep refresh tokens readable in token_blacklist_outstandingtoken, as simplejwt does. Off: only a digest."`
@@ -67,6 +68,7 @@ func DefaultConfig() Config {
 	c.RotateRefreshTokens = true
 	c.BlacklistAfterRotation = true
 	c.KeyIDs = true
+	c.AuthTimeClaim = "auth_time"
 	c.LimitExpiry = true
 	c.StoreTokenText = false
 	c.CheckLoginsEnded = true

@@ -37,6 +37,9 @@ func (s *Scheme) personal(k kind, u *models.User, now time.Time) claims {
 	if s.cfg.CheckRevokeToken {
 		c = c.with(s.cfg.RevokeTokenClaim, quoted(passwordDigest(u)))
 	}
+	if s.cfg.AuthTimeClaim != "" {
+		c = c.with(s.cfg.AuthTimeClaim, number(now.Unix()))
+	}
 	for _, one := range s.custom {
 		c = c.with(one.name, one.value(u))
 	}

@@ -139,13 +139,18 @@ func (c Config) validateNames() error {
 		faults = append(faults, errors.New("USER_ID_FIELD: must be id, username or email"))
 	}
 	seen := map[string]bool{"exp": true, "nbf": true, "iat": true, "aud": true, "iss": true}
-	for _, one := range []struct{ setting, claim string }{
+	type named struct{ setting, claim string }
+	list := []named{
 		{"USER_ID_CLAIM", c.UserIDClaim},
 		{"JTI_CLAIM", c.JTIClaim},
 		{"TOKEN_TYPE_CLAIM", c.TokenTypeClaim},
 		{"REVOKE_TOKEN_CLAIM", c.RevokeTokenClaim},
 		{"SLIDING_TOKEN_REFRESH_EXP_CLAIM", c.SlidingTokenRefreshExpClaim},
-	} {
+	}
+	if c.AuthTimeClaim != "" {
+		list = append(list, named{"AUTH_TIME_CLAIM", c.AuthTimeClaim})
+	}
+	for _, one := range list {
 		switch name := strings.ToLower(one.claim); {
 		case name == "":
 			faults = append(faults, fmt.Errorf("%s: must be the name of a claim; tokens without it are not safe", one.setting))
@@ -199,8 +204,12 @@ func (c Config) customClaim(name, value string) error {
 
 // reserved are the claims that the scheme writes or reads itself.
 func (c Config) reserved() []string {
-	return []string{
+	names := []string{
 		"exp", "nbf", "iat", "aud", "iss", "jti", c.UserIDClaim, c.JTIClaim, c.TokenTypeClaim, c.RevokeTokenClaim,
 		c.SlidingTokenRefreshExpClaim,
 	}
+	if c.AuthTimeClaim != "" {
+		names = append(names, c.AuthTimeClaim)
+	}
+	return names
 }

@@ -199,7 +199,7 @@ func TestHeadersAndClaimsByDefault(t *testing.T) {
 	for _, m := range p.payload {
 		names = append(names, m.name)
 	}
-	if diff := cmp.Diff([]string{"token_type", "exp", "iat", "jti", "user_id"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"token_type", "exp", "iat", "jti", "user_id", "auth_time"}, names); diff != "" {
 		t.Error(diff)
 	}
 	for _, row := range f.store.outstanding {

@@ -25,6 +25,8 @@ type PlainStore interface {
 	UserByPlainToken(ctx context.Context, key string) (*models.User, error)
 	// PlainToken returns the user's token. Where there is none yet, it becomes the given one.
 	PlainToken(ctx context.Context, t models.AuthToken) (key string, err error)
+	// PlainTokenCreated says when the token was made, or returns models.ErrNotFound.
+	PlainTokenCreated(ctx context.Context, key string) (time.Time, error)
 	// DeletePlainToken ends the user's token, if there is one.
 	DeletePlainToken(ctx context.Context, user models.UserID) error
 }

@@ -6,6 +6,7 @@ package djrestauth
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -101,6 +102,7 @@ type Deps struct {
 
 	Registration *Registration // nil: nobody can register
 	Social       *Social       // nil: no identity providers
+	Own          *OwnAccount   // nil: nobody can change their addresses
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
@@ -118,6 +120,7 @@ type Dialect struct {
 
 	registration *Registration // nil: nobody can register
 	social       *Social       // nil: no identity providers
+	own          *OwnAccount   // nil: nobody can change their addresses
 
 	identify func(ctx context.Context, in *serializers.Login) (*models.User, error) // what people log in with
 	grant    func(c echo.Context, u *models.User) error                             // what a login returns
@@ -139,6 +142,8 @@ type Dialect struct {
 	resend         *serializers.Serializer[serializers.ResendEmail]
 	socialLogin    *serializers.Serializer[serializers.SocialLogin]
 	twitterLogin   *serializers.Serializer[serializers.TwitterLogin]
+	newAddress     *serializers.Serializer[serializers.NewAddress]
+	chosenAddress  *serializers.Serializer[serializers.ChosenAddress]
 }
 
 // New returns a dialect over deps. It returns the error of Config.Validate.
@@ -177,8 +182,11 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 		resend:         serializers.New[serializers.ResendEmail](cfg.Serializers, cfg.requireForSignup),
 		socialLogin:    serializers.New[serializers.SocialLogin](cfg.Serializers),
 		twitterLogin:   serializers.New[serializers.TwitterLogin](cfg.Serializers),
+		newAddress:     serializers.New[serializers.NewAddress](cfg.Serializers),
+		chosenAddress:  serializers.New[serializers.ChosenAddress](cfg.Serializers, passwords),
 		registration:   deps.Registration,
 		social:         deps.Social,
+		own:            deps.Own,
 	}
 	if cfg.SessionLogin {
 		d.sessions = deps.Sessions
@@ -200,7 +208,11 @@ func asItIs(f *serializers.Field) { f.KeepSpaces, f.BlankSpace = true, true }
 
 // Mount puts the endpoints of d on site, below prefix, which ends in a slash. Their own last slash may be left out.
 func Mount(site *dialects.Site, prefix string, d *Dialect) {
-	for path, view := range d.views() {
+	views := d.views()
+	if d.own != nil {
+		maps.Copy(views, d.ownViews())
+	}
+	for path, view := range views {
 		site.Mount(prefix+path, view)
 		site.Mount(prefix+path+"/", view)
 	}

@@ -33,26 +33,26 @@ func (d *Dialect) requestReset(c echo.Context) error {
 	if err := d.reset.Read(c.Request(), &in); err != nil {
 		return err
 	}
-	if err := d.resets.Mail(c.Request().Context(), in.Email.Text, d.resetURL(c.Request())); err != nil {
+	if err := d.resets.Mail(c.Request().Context(), in.Email.Text, d.cfg.ResetURL(c.Request())); err != nil {
 		return err
 	}
 	return dialects.Respond(c, http.StatusOK, serializers.Detail{Detail: "Password reset e-mail has been sent."})
 }
 
-// resetURL makes addresses of links, on the site or where r came in.
+// ResetURL makes addresses of links that set a password, on the site or where r came in.
 //
 // Source: dj_rest_auth.forms.default_url_generator; django.contrib.auth.forms.PasswordResetForm, whose links begin with
 // the site's domain in any case.
-func (d *Dialect) resetURL(r *http.Request) func(models.Site, auth.ResetLink) string {
+func (c Config) ResetURL(r *http.Request) func(models.Site, auth.ResetLink) string {
 	return func(site models.Site, link auth.ResetLink) string {
-		links := d.cfg.Links
+		links := c.Links
 		switch {
-		case !d.cfg.Allauth:
+		case !c.Allauth:
 			links = links.AtDomain(r, site.Domain)
-		case d.cfg.ResetAtSite:
+		case c.ResetAtSite:
 			links = links.AtDomain(nil, site.Domain)
 		}
-		return links.Link(r, d.cfg.ResetLink, map[string]string{"uid": link.UID, "token": link.Token})
+		return links.Link(r, c.ResetLink, map[string]string{"uid": link.UID, "token": link.Token})
 	}
 }
 

@@ -17,14 +17,14 @@ func (d *Dialect) socialViews() map[string]dialects.View {
 		views[source.Name+"/"] = dialects.View{
 			Name:    source.Title + " Login",
 			Schemes: d.schemes,
-			Scope:   throttleScope,
+			Scope:   ThrottleScope,
 			Post:    dialects.Action{Handle: d.socialLogIn(source), Fields: fields},
 		}
 		views[source.Name+"/connect/"] = dialects.View{
 			Name:       source.Title + " Connect",
 			Schemes:    d.schemes,
 			Permission: dialects.IsAuthenticated,
-			Scope:      throttleScope,
+			Scope:      ThrottleScope,
 			Post:       dialects.Action{Handle: d.socialConnect(source), Fields: fields},
 		}
 	}

@@ -2,8 +2,8 @@ package djrestauth
 
 import "watchword/auth/dialects"
 
-// throttleScope is what scoped throttles count requests as, for all throttled views together.
-const throttleScope = "dj_rest_auth"
+// ThrottleScope is what scoped throttles count requests as, for all throttled views together.
+const ThrottleScope = "dj_rest_auth"
 
 // throttled gives the scope to those of views that have it in the original.
 //
@@ -12,7 +12,7 @@ func throttled(views map[string]dialects.View) map[string]dialects.View {
 	for path, view := range views {
 		switch path {
 		case "login", "logout", "password/change", "password/reset", "password/reset/confirm":
-			view.Scope = throttleScope
+			view.Scope = ThrottleScope
 			views[path] = view
 		}
 	}

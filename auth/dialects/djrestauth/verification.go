@@ -53,7 +53,7 @@ func (d *Dialect) registrationViews() map[string]dialects.View {
 			Description: "Registers a new user.\n\n" +
 				"Accepts the following POST parameters: username, email, password1, password2.",
 			Schemes:    d.schemes,
-			Scope:      throttleScope,
+			Scope:      ThrottleScope,
 			Permission: dialects.AllOf(d.cfg.RegisterPermissions),
 			Post:       dialects.Action{Handle: d.register, Fields: d.signup.Fields()},
 		},

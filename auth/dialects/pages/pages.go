@@ -37,6 +37,7 @@ const (
 type Pages struct {
 	templates map[string]*template.Template
 	policy    string
+	browsers  *http.CrossOriginProtection
 }
 
 // New returns the pages. Of Config's redirects, browsers are let through to those.
@@ -46,10 +47,11 @@ func New(cfg Config) (*Pages, error) {
 		return nil, err
 	}
 	digest := sha256.Sum256(style)
-	p := &Pages{templates: map[string]*template.Template{}}
+	p := &Pages{templates: map[string]*template.Template{}, browsers: http.NewCrossOriginProtection()}
 	p.policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
 		"'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'" + originOf(cfg.ConfirmedURL)
-	for _, name := range []string{confirmPage, confirmedPage, takenPage, badLinkPage, sentPage, passwordPage, changedPage} {
+	for _, name := range []string{confirmPage, confirmedPage, takenPage, badLinkPage, sentPage, passwordPage, changedPage,
+		undoEmailPage, emailUndonePage, forgottenPage, resetSentPage} {
 		page, err := template.ParseFS(files, "templates/"+framePage, "templates/"+styleSheet, "templates/"+name)
 		if err != nil {
 			return nil, err

@@ -18,11 +18,14 @@ import (
 	"watchword/auth/dialects"
 	"watchword/auth/dialects/pages"
 	"watchword/models"
+	"watchword/serializers"
 )
 
 // core knows one key, one taken key and one reset link.
 type core struct {
 	confirmed int
+	undone    int
+	mailed    []string
 	password  string
 }
 
@@ -65,6 +68,30 @@ func (r resets) Reset(_ context.Context, _ *models.User, _, password string) err
 	return nil
 }
 
+// Mail notes who was mailed.
+func (r resets) Mail(_ context.Context, address string, _ func(models.Site, auth.ResetLink) string) error {
+	r.mailed = append(r.mailed, address)
+	return nil
+}
+
+// changes is the part of core about addresses: good is the key of a change, and disabled one of a user who is disabled.
+type changes struct{ *core }
+
+func (h changes) Open(_ context.Context, key string) (*models.EmailChange, error) {
+	if key != "good" && key != "disabled" {
+		return nil, auth.ErrLinkInvalid
+	}
+	return &models.EmailChange{Email: "mine@example.com"}, nil
+}
+
+func (h changes) Undo(ctx context.Context, key string) (*models.User, error) {
+	if _, err := h.Open(ctx, key); err != nil {
+		return nil, err
+	}
+	h.undone++
+	return &models.User{Email: "mine@example.com", IsActive: key == "good"}, nil
+}
+
 func newSite(t *testing.T, cfg pages.Config, confirmTarget string) (*dialects.Site, *core) {
 	t.Helper()
 	siteConfig := dialects.DefaultConfig()
@@ -78,6 +105,9 @@ func newSite(t *testing.T, cfg pages.Config, confirmTarget string) (*dialects.Si
 	p.MountConfirm(site, confirmTarget, cfg, c)
 	p.MountPassword(site, "/reset/{uid}/{token}/", resets{c})
 	p.MountSent(site, "/sent/")
+	p.MountUndoEmail(site, "/undo/{key}/", changes{c}, func(*http.Request, *models.User) (string, error) { return "https://x.test/new", nil })
+	p.MountForgotten(site, pages.Forgotten{Path: "/forgotten/", Resets: resets{c}, Bodies: serializers.DefaultConfig(),
+		Link: func(*http.Request) func(models.Site, auth.ResetLink) string { return nil }})
 	return site, c
 }
 
@@ -103,7 +133,8 @@ func action(t *testing.T, page *httptest.ResponseRecorder) string {
 func TestPagesAreKeptToThemselves(t *testing.T) {
 	t.Parallel()
 	site, _ := newSite(t, pages.Config{}, "/confirm/{key}/")
-	for _, path := range []string{"/confirm/good:key/", "/confirm/bad/", "/reset/1/abc-def/", "/reset/2/x/", "/sent/"} {
+	for _, path := range []string{"/confirm/good:key/", "/confirm/bad/", "/reset/1/abc-def/", "/reset/2/x/", "/sent/", "/undo/good/", "/undo/bad/",
+		"/forgotten/"} {
 		got := send(site, http.MethodGet, path, nil)
 		policy := got.Header().Get("Content-Security-Policy")
 		for _, part := range []string{"default-src 'none'", "style-src 'sha256-", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
@@ -261,5 +292,66 @@ func TestPasswordManagersAreSentToWhereThePasswordIsChanged(t *testing.T) {
 	got := send(site, http.MethodGet, "/.well-known/change-password", nil)
 	if got.Code != http.StatusSeeOther || got.Header().Get("Location") != "https://app.example/settings/password" {
 		t.Errorf("got %d to %q", got.Code, got.Header().Get("Location"))
+	}
+}
+
+func TestAChangeOfAddressIsTakenBackByTheButtonOnly(t *testing.T) {
+	t.Parallel()
+	site, c := newSite(t, pages.Config{}, "/confirm/{key}/")
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost} {
+		send(site, method, "/undo/good/", nil)
+	}
+	if c.undone != 0 {
+		t.Fatal("opening the link takes the change back")
+	}
+	for key, next := range map[string]bool{"good": true, "disabled": false} {
+		page := send(site, http.MethodGet, "/undo/"+key+"/", nil)
+		if !strings.Contains(page.Body.String(), "mine@example.com") {
+			t.Errorf("the page does not say which address: %s", page.Body)
+		}
+		got := send(site, http.MethodPost, action(t, page), nil)
+		if got.Code != http.StatusOK || strings.Contains(got.Body.String(), "https://x.test/new") != next {
+			t.Errorf("%s: %d %s", key, got.Code, got.Body)
+		}
+	}
+	if got := send(site, http.MethodPost, "/undo/bad/do/", nil); got.Code != http.StatusNotFound || c.undone != 2 {
+		t.Errorf("a bad key: %d, undone %d times", got.Code, c.undone)
+	}
+}
+
+func TestTheAnswerIsTheSameWhoeverForgotThePassword(t *testing.T) {
+	t.Parallel()
+	site, c := newSite(t, pages.Config{}, "/confirm/{key}/")
+	at := action(t, send(site, http.MethodGet, "/forgotten/", nil))
+	known := send(site, http.MethodPost, at, url.Values{"email": {"ana@example.com"}})
+	unknown := send(site, http.MethodPost, at, url.Values{"email": {"nobody@example.com"}})
+	if known.Code != http.StatusOK || known.Body.String() != unknown.Body.String() || len(c.mailed) != 2 {
+		t.Errorf("%d %s and %d %s, mailed %v", known.Code, known.Body, unknown.Code, unknown.Body, c.mailed)
+	}
+	for _, bad := range []string{"", "no address", "<b>@x"} {
+		got := send(site, http.MethodPost, at, url.Values{"email": {bad}})
+		if got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), `role="alert"`) || strings.Contains(got.Body.String(), "<b>@") {
+			t.Errorf("%q: %d %s", bad, got.Code, got.Body)
+		}
+	}
+	if len(c.mailed) != 2 {
+		t.Errorf("mailed %v", c.mailed)
+	}
+}
+
+func TestOtherSitesCannotHaveTheirVisitorsAskForALink(t *testing.T) {
+	t.Parallel()
+	site, c := newSite(t, pages.Config{}, "/confirm/{key}/")
+	for name, header := range map[string][2]string{
+		"as the browser says": {"Sec-Fetch-Site", "cross-site"}, "by the origin": {"Origin", "https://evil.test"},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/forgotten/do/", strings.NewReader("email=ana%40example.com"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set(header[0], header[1])
+		answer := httptest.NewRecorder()
+		site.ServeHTTP(answer, r)
+		if answer.Code != http.StatusForbidden || len(c.mailed) != 0 {
+			t.Errorf("%s: %d, mailed %v", name, answer.Code, c.mailed)
+		}
 	}
 }
