@@ -12,10 +12,15 @@ import (
 
 // NoteEmailChange inserts c and sets its ID, which must be 0. It returns models.ErrNotFound if the user is gone.
 func (s *Store) NoteEmailChange(ctx context.Context, c *models.EmailChange) error {
-	const query = `INSERT INTO watchword_email_change (user_id, email, made_at) VALUES (CAST(? AS bigint), ?, ?) RETURNING id`
-	return s.write(ctx, func(db *gorm.DB) error {
-		return insert(db, &c.ID, s.sql(query), s.key(c.UserID), c.Email, c.MadeAt)
+	const query = `INSERT INTO watchword_email_change (user_id, email, made_at)
+		SELECT id, ?, ? FROM auth_user WHERE id = CAST(? AS bigint) RETURNING id`
+	err := s.write(ctx, func(db *gorm.DB) error {
+		return insert(db, &c.ID, s.sql(query), c.Email, c.MadeAt, s.key(c.UserID))
 	})
+	if err == nil && c.ID == 0 {
+		return models.ErrNotFound
+	}
+	return err
 }
 
 // EmailChange finds the change with that id that was made at or after since, or returns models.ErrNotFound.
