@@ -43,8 +43,8 @@ func (e expander) path(item *object) {
 		asked = cmp.Or(asked, schemes)
 		e.operation(operation, kind, schemes)
 	}
-	if name == "rest" {
-		item.set("options", e.options(item, kind, asked))
+	if answer := kind.text("options"); answer != "" {
+		item.set("options", e.options(item, kind, asked, answer))
 	}
 	others := &object{}
 	e.addAll(others, kind, "all")
@@ -78,9 +78,9 @@ func (e expander) operation(operation, kind, schemes *object) {
 	}
 }
 
-// options is how an endpoint describes itself.
-func (e expander) options(item, kind, schemes *object) *object {
-	responses := &object{[]member{{"200", reference("responses", "Description")}}}
+// options is how an endpoint describes itself, by a shared response.
+func (e expander) options(item, kind, schemes *object, answer string) *object {
+	responses := &object{[]member{{"200", reference("responses", answer)}}}
 	e.addRefusals(responses, schemes)
 	e.addAll(responses, kind, "all")
 	sortByName(responses)

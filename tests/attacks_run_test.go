@@ -54,7 +54,7 @@ func (x *target) send(t *testing.T, c attack.Case, r attack.Request) {
 	if missing := x.values.Unresolved(r.Path + r.Body); missing != "" {
 		t.Fatalf("%s has no value", missing)
 	}
-	got, err := r.Send(t.Context(), x.server.Host, x.values)
+	got, err := sendTo(t, x.server, r, x.values)
 	if err != nil {
 		t.Fatalf("%s: %v", describe(&r), err)
 	}
@@ -78,7 +78,10 @@ func (x *target) sendRaw(t *testing.T, c attack.Case) int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	method, rest, _ := strings.Cut(raw, " ")
+	path, _, _ := strings.Cut(rest, " ")
 	for i, got := range answers {
+		checkAnswer(x.server, method, x.values.Expand(path), got)
 		for _, fault := range c.Expected.Check(got, x.values) {
 			t.Errorf("answer %d: %s", i+1, fault)
 		}

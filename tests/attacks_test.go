@@ -274,12 +274,12 @@ func (x *target) control(t *testing.T) {
 		t.Fatalf("a token signed with the server's key is refused: %d %s", got.Status, got.Body)
 	}
 	opaque := attack.Request{Method: "GET", Path: "/auth-demo/whoami/", Headers: attack.Headers{{"Authorization", "Token ${OPAQUE}"}}}
-	if got, err := opaque.Send(t.Context(), x.server.Host, x.values); err != nil || got.Status != 200 {
+	if got, err := sendTo(t, x.server, opaque, x.values); err != nil || got.Status != 200 {
 		t.Fatalf("an opaque token is refused: %v %v", got, err)
 	}
 	preflight := attack.Request{Method: "OPTIONS", Path: "/hello/", Headers: attack.Headers{{"Origin", "${ORIGIN}"},
 		{"Access-Control-Request-Method", "GET"}}}
-	if got, err := preflight.Send(t.Context(), x.server.Host, x.values); err != nil ||
+	if got, err := sendTo(t, x.server, preflight, x.values); err != nil ||
 		got.Header.Get("Access-Control-Allow-Origin") != friendlyOrigin {
 		t.Fatalf("the allowed origin is refused: %v %v", got, err)
 	}

@@ -114,11 +114,11 @@ func logoutGrowth(t *testing.T, x *target) {
 func staleCookie(t *testing.T, x *target) {
 	r := attack.Request{Method: http.MethodPost, Path: "/api/token/", Body: `{"username":"${USER}","password":"${PASS}"}`,
 		Headers: attack.Headers{{"Content-Type", "application/json"}, {"Cookie", "my-app-auth=garbage; sessionid=garbage"}}}
-	if got, err := r.Send(t.Context(), x.server.Host, x.values); err != nil || got.Status != 200 {
+	if got, err := sendTo(t, x.server, r, x.values); err != nil || got.Status != 200 {
 		t.Errorf("login with stale cookies = %d %s (%v), want 200", got.Status, got.Body, err)
 	}
 	r = attack.Request{Method: http.MethodGet, Path: "/hello/", Headers: attack.Headers{{"Cookie", "my-app-auth=garbage"}}}
-	if got, err := r.Send(t.Context(), x.server.Host, x.values); err != nil || got.Status != 401 {
+	if got, err := sendTo(t, x.server, r, x.values); err != nil || got.Status != 401 {
 		t.Errorf("a protected path with a stale cookie = %d %s (%v), want 401", got.Status, got.Body, err)
 	}
 }
@@ -220,7 +220,7 @@ func (x *target) whoami(t *testing.T, opaque string) int {
 	t.Helper()
 	r := attack.Request{Method: http.MethodGet, Path: "/auth-demo/whoami/",
 		Headers: attack.Headers{{"Authorization", "Token " + opaque}}}
-	got, err := r.Send(t.Context(), x.server.Host, nil)
+	got, err := sendTo(t, x.server, r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

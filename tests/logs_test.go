@@ -41,7 +41,7 @@ func TestSecretsInOddPlacesAreNotLogged(t *testing.T) {
 		{Method: "GET", Path: "/nowhere/?" + stray},
 	}
 	for _, r := range requests {
-		got, err := r.Send(t.Context(), server.Host, nil)
+		got, err := sendTo(t, server, r, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", describe(&r), err)
 		}

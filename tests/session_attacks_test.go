@@ -222,7 +222,7 @@ func TestLivesOfSessions(t *testing.T) {
 			key := mike(t).jar["sessionid"]
 			for _, header := range []string{"=sessionid=" + key, "__HOST-sessionid=" + key, "SESSIONID=" + key} {
 				r := attack.Request{Method: "GET", Path: ownUserPath, Headers: attack.Headers{{"Cookie", header}}}
-				if got, err := r.Send(t.Context(), x.server.Host, x.values); err != nil || got.Status != 403 {
+				if got, err := sendTo(t, x.server, r, x.values); err != nil || got.Status != 403 {
 					t.Errorf("%s: %v %v", header, got, err)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"watchword/tests/contract"
 	"watchword/tests/harness"
 )
 
@@ -92,6 +93,7 @@ func TestSessionsOfADjangoAreRecognised(t *testing.T) {
 				}
 				defer func() { _ = answer.Body.Close() }()
 				body, err := io.ReadAll(answer.Body)
+				server.Check(contract.Answer{Method: test.method, Path: test.path, Status: answer.StatusCode, Header: answer.Header, Body: body})
 				if err != nil || answer.StatusCode != test.status || !strings.Contains(string(body), test.body) {
 					t.Errorf("got %d %s, %v; want %d %s", answer.StatusCode, body, err, test.status, test.body)
 				}

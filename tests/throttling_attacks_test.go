@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"watchword/tests/contract"
 	"watchword/tests/harness"
 )
 
@@ -68,6 +69,7 @@ func (g guesser) send(t *testing.T, path string, body any, headers ...string) ha
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.server.Check(contract.Answer{Method: r.Method, Path: path, Status: response.StatusCode, Header: response.Header, Body: read})
 	return harness.Answer{Status: response.StatusCode, Header: response.Header, Body: read}
 }
 

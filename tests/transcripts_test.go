@@ -54,7 +54,7 @@ func replayOn(t *testing.T, transcript *replay.Transcript, db harness.Database, 
 	}
 	server := harness.Start(t, harness.Config{Database: db, Settings: settings, Fixtures: fixtures, Compatibility: "exact"})
 	outcomes, err := replay.Play(t.Context(), transcript, replay.Target{
-		Host: server.Host, MailDir: server.MailDir,
+		Host: server.Host, MailDir: server.MailDir, Check: server.Check,
 		Manage: func(argv []string) (string, error) { return server.Command(t.Context(), argv...) },
 	})
 	if err != nil {

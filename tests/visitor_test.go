@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"watchword/tests/contract"
 	"watchword/tests/harness"
 )
 
@@ -70,6 +71,7 @@ func (v *visitor) ask(t *testing.T, method, path string, body any) harness.Answe
 	if err != nil {
 		t.Fatal(err)
 	}
+	v.server.Check(contract.Answer{Method: method, Path: path, Status: response.StatusCode, Header: response.Header, Body: text})
 	return harness.Answer{Status: response.StatusCode, Header: response.Header, Body: text}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"watchword/tests/contract"
 )
 
 // Answer is a response that has been read.
@@ -56,6 +58,9 @@ func (s *Server) Do(ctx context.Context, method, path, bearer string, body any) 
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(response.Body)
+	if err == nil {
+		s.Check(contract.Answer{Method: method, Path: path, Status: response.StatusCode, Header: response.Header, Body: data})
+	}
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: data}, err
 }
 

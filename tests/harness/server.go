@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"watchword/tests/contract"
 )
 
 const (
@@ -48,6 +50,11 @@ type Server struct {
 	process *exec.Cmd
 	exited  chan struct{} // closed when process has ended
 	stopped sync.Once
+
+	describing  sync.Mutex
+	described   *contract.Contract // what the server says of itself; nil: not read yet
+	undescribed bool               // it says nothing
+	faults      []string           // of its answers
 }
 
 // Start loads the fixtures, starts the server and waits until it is ready. The server is stopped when the test ends; its
@@ -221,6 +228,7 @@ func (s *Server) finish(t testing.TB) {
 			s.Terminate(t)
 		}
 		s.checkLog(t)
+		s.reportFaults(t)
 		if t.Failed() {
 			t.Logf("the server's log:\n%s", tail(s.Log(t)))
 		}

@@ -36,6 +36,8 @@ type response struct {
 	text    string
 	json    any
 	isJSON  bool
+	header  http.Header
+	body    []byte
 }
 
 // bytes renders the request: nothing is added but Host, Cookie, Content-Length and Connection: close.
@@ -145,7 +147,7 @@ func read(raw *http.Response) (*response, error) {
 	if err := errors.Join(err, raw.Body.Close()); err != nil {
 		return nil, err
 	}
-	r := &response{status: raw.StatusCode, headers: map[string]string{}, text: strings.ToValidUTF8(string(body), "\ufffd")}
+	r := &response{status: raw.StatusCode, header: raw.Header, body: body, headers: map[string]string{}, text: strings.ToValidUTF8(string(body), "\ufffd")}
 	for name, values := range raw.Header {
 		if name == "Set-Cookie" {
 			for _, line := range values {

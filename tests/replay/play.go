@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"watchword/tests/contract"
 )
 
 // Target is the server that a transcript is played against.
@@ -15,6 +17,9 @@ type Target struct {
 	// Manage runs a management command in the server's environment and returns its output. Optional: without it such
 	// steps are skipped.
 	Manage func(argv []string) (string, error)
+
+	// Check hears of every answer. Optional.
+	Check func(contract.Answer)
 }
 
 // Outcome is how one step went.
@@ -77,6 +82,9 @@ func (p *player) perform(ctx context.Context, step *Step) Outcome {
 		return out
 	}
 	out.Status = got.status
+	if p.target.Check != nil {
+		p.target.Check(contract.Answer{Method: r.Method, Path: r.Path, Status: got.status, Header: got.header, Body: got.body})
+	}
 	mails, err := p.box.wait(p.expectedMails(step))
 	if err != nil {
 		out.Diffs = append(out.Diffs, "the mails cannot be read: "+err.Error())
