@@ -34,6 +34,22 @@ func (a Answer) Field(t testing.TB, name string) string {
 
 // Do sends a request with a bearer token (none if empty) and a JSON body (none if nil). Redirects are not followed.
 func (s *Server) Do(ctx context.Context, method, path, bearer string, body any) (Answer, error) {
+	if bearer != "" {
+		bearer = "Bearer " + bearer
+	}
+	if sent, err := json.Marshal(body); err == nil {
+		s.note(sent)
+	}
+	got, err := Send(ctx, s.client, method, s.URL+path, bearer, body)
+	s.note(got.Body)
+	if err == nil {
+		s.Check(contract.Answer{Method: method, Path: path, Status: got.Status, Header: got.Header, Body: got.Body})
+	}
+	return got, err
+}
+
+// Send sends a request with an Authorization header (none if empty) and a JSON body (none if nil).
+func Send(ctx context.Context, client *http.Client, method, address, authorization string, body any) (Answer, error) {
 	var reader io.Reader
 	if body != nil {
 		data, err := json.Marshal(body)
@@ -42,25 +58,22 @@ func (s *Server) Do(ctx context.Context, method, path, bearer string, body any) 
 		}
 		reader = bytes.NewReader(data)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, s.URL+path, reader)
+	r, err := http.NewRequestWithContext(ctx, method, address, reader)
 	if err != nil {
 		return Answer{}, err
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if bearer != "" {
-		r.Header.Set("Authorization", "Bearer "+bearer)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
 	}
-	response, err := s.client.Do(r)
+	response, err := client.Do(r)
 	if err != nil {
 		return Answer{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(response.Body)
-	if err == nil {
-		s.Check(contract.Answer{Method: method, Path: path, Status: response.StatusCode, Header: response.Header, Body: data})
-	}
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: data}, err
 }
 

@@ -1,9 +1,11 @@
 package harness
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,6 +15,34 @@ var secretForms = map[string]*regexp.Regexp{
 	"a token":         regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`),
 	"a private key":   regexp.MustCompile(`PRIVATE KEY`),
 	"a password hash": regexp.MustCompile(`(pbkdf2_sha\w+|argon2|bcrypt\w*|scrypt|md5)\$\S+\$\S+`),
+	"a reset token":   regexp.MustCompile(`\b[0-9a-z]{6,7}-[0-9a-f]{32,64}\b`),
+	"a webhook's key": regexp.MustCompile(`whsec_[A-Za-z0-9+/=]{8,}`),
+	"a session":       regexp.MustCompile(`sessionid=\w{8,}`),
+}
+
+// What is noted of the secrets that a test sends and gets. Short ones may be words that logs have for other reasons.
+const (
+	leastSecret = 12
+	mostSecrets = 200
+)
+
+// secretFields are the members of bodies that hold secrets.
+var secretFields = []string{"password", "password1", "password2", "new_password1", "old_password", "token", "access", "refresh", "key",
+	"sessionid"}
+
+// note keeps the secrets of a body, so that the log is searched for them in the end.
+func (s *Server) note(body []byte) {
+	var members map[string]any
+	if json.Unmarshal(body, &members) != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range secretFields {
+		if text, ok := members[name].(string); ok && len(text) >= leastSecret && len(s.secrets) < mostSecrets {
+			s.secrets = append(s.secrets, text)
+		}
+	}
 }
 
 // Log is what the server has written so far, to its standard output and error.
@@ -34,7 +64,9 @@ func (s *Server) checkLog(t testing.TB) {
 			t.Errorf("%s is in the log: %s", what, line)
 		}
 	}
-	for _, secret := range s.cfg.Secrets {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, secret := range slices.Concat(s.cfg.Secrets, s.secrets, []string{SecretKey}) {
 		if i := strings.Index(log, secret); i >= 0 {
 			t.Errorf("a secret is in the log: %s", lineOf(log, []int{i, i}))
 		}

@@ -33,7 +33,7 @@ type Config struct {
 	Fixtures      any      // rows for loaddata; nil: none
 	Compatibility string   // "safe" (default) or "exact"
 	Environ       []string // further variables, NAME=value
-	Secrets       []string // texts that must not be in the log
+	Secrets       []string // texts that must not be in the log, beside those that Do sends and gets
 	Untouched     bool     // nothing is set but where it listens, as when somebody starts it for the first time
 }
 
@@ -55,6 +55,9 @@ type Server struct {
 	described   *contract.Contract // what the server says of itself; nil: not read yet
 	undescribed bool               // it says nothing
 	faults      []string           // of its answers
+
+	mu      sync.Mutex
+	secrets []string // that were sent and got through Do
 }
 
 // Start loads the fixtures, starts the server and waits until it is ready. The server is stopped when the test ends; its
