@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +37,8 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"nothing", quiet, true, []string{}},
 		{"demonstrations while developing", "", false, []string{}},
 		{"demonstrations", quietMail, true, []string{"W009", "W053"}},
+		{"metrics for others", quiet + "METRICS_LISTEN: ':9464'", true, []string{"W032"}},
+		{"metrics", quiet + "METRICS_LISTEN: 127.0.0.1:9464", true, []string{}},
 		{"debug", quiet + "DEBUG: true", false, []string{"W001"}},
 		{"short key", quiet + "SECRET_KEY: abcdefghijklmnop", false, []string{"W002"}},
 		{"Django's example key", quiet + "SECRET_KEY: django-insecure-" + decentKey, false, []string{"W002"}},
@@ -138,5 +141,21 @@ func TestCheckMakesNothing(t *testing.T) {
 	entries, err := os.ReadDir(w.dir)
 	if err != nil || len(entries) > 0 {
 		t.Errorf("check made %v, %v", entries, err)
+	}
+}
+
+// TestFindingsHaveIdsOfTheirOwn also keeps those of missingParts, which are in the head of the reference.
+func TestFindingsHaveIdsOfTheirOwn(t *testing.T) {
+	seen := map[string]bool{"W101": true, "W102": true, "W103": true}
+	for id := range seen {
+		if !strings.Contains(checksReference(), "`watchword."+id+"`") {
+			t.Errorf("%s is not in the reference", id)
+		}
+	}
+	for _, r := range rules() {
+		if seen[r.id] || !regexp.MustCompile(`^[EW]\d{3}$`).MatchString(r.id) {
+			t.Errorf("the id %q is no id, or taken", r.id)
+		}
+		seen[r.id] = true
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"watchword/audit"
+	"watchword/models"
 )
 
 // loadCommand loads rows from Django fixtures.
@@ -39,6 +42,9 @@ func (c *loadCommand) Run(p *program) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	n, err := store.LoadFixtures(p.ctx, readers...)
 	if err != nil {
+		return err
+	}
+	if err := audit.New(loaded.Audit, store).Record(p.ctx, models.Deed{Event: models.AuditRowsLoaded}); err != nil {
 		return err
 	}
 	p.printf("Installed %d object(s) from %d fixture(s)\n", n, len(c.Files))

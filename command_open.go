@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"watchword/audit"
 	"watchword/auth"
 	"watchword/auth/password"
 	"watchword/models/gormstore"
@@ -58,28 +59,27 @@ func (p *program) openAccountsBy(loaded *Loaded) (*account, error) {
 		return nil, err
 	}
 	log := newLogger(logConfig{Level: "warn", Format: loaded.Log.Format}, p.stderr)
-	signals := newSignals(webhooks.NewPublisher(loaded.Webhooks, store), store, log)
-	service, validators, err := newAccounts(&loaded.Settings, store, signals, log)
+	signals := newSignals(webhooks.NewPublisher(loaded.Webhooks, store), audit.New(loaded.Audit, store), store, log)
+	passwords, err := newPasswords(&loaded.Settings, log)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	service, validators, err := newAccounts(&loaded.Settings, store, signals, passwords, log)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return &account{store: store, service: service, validators: validators}, nil
 }
 
-// newAccounts puts the core together.
-func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, log *slog.Logger) (*auth.Service,
-	password.Validators, error) {
-	passwords := s.Password
-	passwords.Logger = log
-	registry, err := password.NewRegistry(passwords)
-	if err != nil {
-		return nil, nil, err
-	}
-	return newAccountsOver(s, store, registry, signals, log)
+// newPasswords returns what hashes passwords.
+func newPasswords(s *Settings, log *slog.Logger) (*password.Registry, error) {
+	cfg := s.Password
+	cfg.Logger = log
+	return password.NewRegistry(cfg)
 }
 
-// newAccountsOver is newAccounts with passwords of the caller's.
-func newAccountsOver(s *Settings, store *gormstore.Store, passwords auth.Passwords, signals *auth.Signals,
+// newAccounts puts the core together.
+func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, passwords auth.Passwords,
 	log *slog.Logger) (*auth.Service, password.Validators, error) {
 	validators, err := password.NewValidators(s.Password.Validators)
 	if err != nil {

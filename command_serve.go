@@ -90,6 +90,10 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s (%w); set LISTEN to another address", loaded.Server.Listen, cause(err))
 	}
+	figures, err := srv.listenForMetrics(p.ctx, loaded.Metrics)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if p.getenv("GOMAXPROCS") == "" {
 		leaveRoom(loaded.Password.Gate)
 		defer runtime.SetDefaultGOMAXPROCS()
@@ -108,7 +112,8 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 				"pages", strings.TrimSuffix(url, "/")+web.Prefix, "data", loaded.keptIn())
 		}
 	}
-	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.hooks.Run, srv.janitor.Run)
+	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.hooks.Run, srv.janitor.Run,
+		srv.tellMetrics(figures, log))
 	return life.run(p.ctx, listener)
 }
 

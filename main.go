@@ -15,9 +15,12 @@ import (
 	_ "time/tzdata" // TIME_ZONE works on machines that have no time zones of their own
 
 	"github.com/alecthomas/kong"
+
+	"watchword/auth/origin"
 )
 
 //go:generate go run . settings-reference --output docs/settings.md
+//go:generate go run . checks-reference --output docs/checks.md
 
 // The exit codes of run.
 const (
@@ -48,6 +51,7 @@ type commands struct {
 	ClearSessions      clearSessionsCommand    `cmd:"" name:"clearsessions" help:"Delete expired sessions."`
 	SendActivation     sendActivationCommand   `cmd:"" name:"sendactivation" help:"Mail activation links."`
 	SendConfirmation   sendConfirmationCommand `cmd:"" name:"sendconfirmation" help:"Mail confirmation links."`
+	AuditLog           auditCommand            `cmd:"" name:"auditlog" help:"Print what has happened to accounts."`
 	FlushExpiredTokens flushCommand            `cmd:"" name:"flushexpiredtokens" help:"Delete the rows of expired tokens."`
 	SendTestEmail      sendTestCommand         `cmd:"" name:"sendtestemail" help:"Send a test mail."`
 	Check              checkCommand            `cmd:"" help:"Look for mistakes in the settings."`
@@ -57,6 +61,7 @@ type commands struct {
 	Version            versionCommand          `cmd:"" help:"Print the version."`
 	HealthCheck        healthCommand           `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready."`
 	SettingsReference  referenceCommand        `cmd:"" name:"settings-reference" hidden:"" help:"Write the reference of all settings."`
+	ChecksReference    checksReferenceCommand  `cmd:"" name:"checks-reference" hidden:"" help:"Write the reference of all findings."`
 }
 
 // program is what every command works with.
@@ -92,7 +97,14 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		return p.report(usageError{err})
 	}
 	p.settings = cli.Settings
+	p.ctx = origin.With(p.ctx, commandOrigin(command.Command()))
 	return p.report(command.Run(p))
+}
+
+// commandOrigin says that what is done comes from a command, and from which user of this machine.
+func commandOrigin(command string) origin.Origin {
+	name, _, _ := strings.Cut(command, " ")
+	return origin.Origin{Route: origin.CommandPrefix + name, Client: fmt.Sprintf("uid %d", os.Getuid())}
 }
 
 // usageError is a fault of the command line or the settings.

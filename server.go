@@ -10,6 +10,7 @@ import (
 	"watchword/auth"
 	"watchword/auth/dialects/simplejwt"
 	"watchword/janitor"
+	"watchword/metrics"
 	"watchword/models/gormstore"
 	"watchword/schemes"
 	"watchword/schemes/basic"
@@ -36,6 +37,7 @@ type server struct {
 	rsa     string // what computes RSA signatures
 	janitor *janitor.Janitor
 	hooks   *webhooks.Worker
+	metrics *metrics.Metrics // nil: nobody is told
 }
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
@@ -63,8 +65,7 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 	}
 	probes := newHealth(store, p.ring, s.Keys.PublishLead)
 	return &server{http: newHTTP(s, s.showingCookies(probes.before(site)), log), health: probes, keys: p.ring,
-		rsa: p.accelerator.String(), hooks: worker,
-		janitor: p.newJanitor()}, nil
+		rsa: p.accelerator.String(), hooks: worker, metrics: p.metrics, janitor: p.newJanitor()}, nil
 }
 
 // newSimpleJWT returns simplejwt's endpoints.

@@ -71,6 +71,9 @@ func (p *parts) newJanitor() *janitor.Janitor {
 		{Name: "leases", Sweep: p.store.DeleteExpiredLeases},
 		{Name: "finished mails", Sweep: p.mails.outbox.Sweep},
 		{Name: "finished webhooks", Sweep: p.publisher.Sweep},
+		{Name: "audit entries", Sweep: p.audit.Sweep},
 	}
-	return janitor.New(p.settings.Janitor, p.store, p.log, append(tasks, throttleTasks(p.store)...)...)
+	cfg := p.settings.Janitor
+	cfg.Swept = sweeps(p.metrics)
+	return janitor.New(cfg, p.store, p.log, append(tasks, throttleTasks(p.store)...)...)
 }

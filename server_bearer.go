@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
+	"watchword/auth"
+	"watchword/models"
 	"watchword/models/gormstore"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
@@ -19,9 +22,13 @@ type foreignKeys struct {
 func (k foreignKeys) Verifying(id string) []*keys.Key { return k.published.Verifying(id) }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.
-func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store, log *slog.Logger) (*jwt.Scheme, error) {
+func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store, signals *auth.Signals, log *slog.Logger) (*jwt.Scheme,
+	error) {
 	cfg := s.JWT
 	cfg.Log = log
+	cfg.Reused = func(ctx context.Context, u *models.User) error {
+		return signals.Record(ctx, models.AuditTokenReused, u, jwt.Name)
+	}
 	var trusted jwt.Keys = ring
 	if cfg.JWKURL != "" {
 		published, err := keys.NewRemote(cfg.JWKURL, cfg.Algorithm, time.Now, log)

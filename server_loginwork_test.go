@@ -141,7 +141,7 @@ func serveCounting(t *testing.T, s *Settings) (http.Handler, *countingPasswords)
 		t.Fatal(err)
 	}
 	work := &countingPasswords{Passwords: registry}
-	if p.accounts, _, err = newAccountsOver(s, store, work, nil, log); err != nil {
+	if p.accounts, _, err = newAccounts(s, store, nil, work, log); err != nil {
 		t.Fatal(err)
 	}
 	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)

@@ -3,9 +3,11 @@ package main
 import (
 	"log/slog"
 
+	"watchword/audit"
 	"watchword/auth"
 	"watchword/auth/csrf"
 	"watchword/auth/dialects"
+	"watchword/metrics"
 	"watchword/models/gormstore"
 	"watchword/schemes"
 	"watchword/schemes/jwt"
@@ -21,10 +23,12 @@ type parts struct {
 	store    *gormstore.Store
 	mails    *mailing
 	log      *slog.Logger
+	metrics  *metrics.Metrics // nil: nobody is told
 
 	accelerator   *keys.Accelerator
 	ring          *keys.Ring
 	publisher     *webhooks.Publisher
+	audit         *audit.Log
 	accounts      *auth.Service
 	confirmations *auth.Confirmations // of django-rest-authtoken
 	verifications *auth.Verifications // of django-allauth
@@ -40,7 +44,8 @@ type parts struct {
 
 // newParts makes the parts. It opens nothing but the keys.
 func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*parts, error) {
-	p := &parts{settings: s, store: store, mails: mails, log: log, publisher: webhooks.NewPublisher(s.Webhooks, store)}
+	p := &parts{settings: s, store: store, mails: mails, log: log, publisher: webhooks.NewPublisher(s.Webhooks, store),
+		audit: audit.New(s.Audit, store)}
 	var err error
 	if p.accelerator, err = newAccelerator(s, log); err != nil {
 		return nil, err
@@ -48,11 +53,15 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 	if p.ring, err = openKeys(s, p.accelerator); err != nil {
 		return nil, err
 	}
-	told := auth.Publishers{p.publisher, newNotices(s, store, mails)}
-	if p.accounts, _, err = newAccounts(s, store, newSignals(told, store, log), log); err != nil {
+	passwords, err := newPasswords(s, log)
+	if err != nil {
 		return nil, err
 	}
-	if p.bearer, err = newBearer(s, p.ring, store, log); err != nil {
+	p.metrics = newMetrics(s, store, passwords)
+	if p.accounts, _, err = newAccounts(s, store, p.newSignals(), passwords, log); err != nil {
+		return nil, err
+	}
+	if p.bearer, err = newBearer(s, p.ring, store, p.accounts.Signals(), log); err != nil {
 		return nil, err
 	}
 	if p.tokens, err = token.New(s.Tokens, store); err != nil {
@@ -80,6 +89,9 @@ func (p *parts) newSite() (*dialects.Site, error) {
 		if err := site.ShareAcrossOrigins(s.CORS); err != nil {
 			return nil, err
 		}
+	}
+	if p.metrics != nil {
+		site.Observe(p.metrics)
 	}
 	if s.usesSessions() {
 		site.KeepSessions(p.sessions)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"watchword/audit"
 	"watchword/auth"
 	"watchword/auth/csrf"
 	"watchword/auth/dialects"
@@ -52,6 +53,8 @@ type Settings struct {
 	Proxies      throttle.ProxyConfig    `setting:",inline"`
 	Bodies       serializers.Config      `setting:",inline"`
 	Log          logConfig               `setting:",inline"`
+	Metrics      metricsConfig           `setting:",inline"`
+	Audit        audit.Config            `setting:",inline"`
 	Database     gormstore.Config        `setting:",inline"`
 	Signing      signing.Config          `setting:",inline"`
 	Reset        signing.ResetConfig     `setting:",inline"`
@@ -154,6 +157,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Email:        email.DefaultConfig(),
 		Outbox:       outbox.DefaultConfig(),
 		Webhooks:     webhooks.DefaultConfig(),
+		Audit:        audit.DefaultConfig(),
 		Project: projectConfig{
 			LanguageCode: "en-us", UseTZ: true, SiteID: 1,
 		},

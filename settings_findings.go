@@ -203,6 +203,11 @@ func rules() []rule {
 		},
 			"AI_KIT_AUTH.FRONTEND.URL and SITE_URL are empty: whoever sends a request decides which of ALLOWED_HOSTS the " +
 				"links in the mails of ai-kit lead to. Say where the application is."},
+		{"W032", true, func(l *Loaded) bool { return l.Metrics.public() },
+			"METRICS_LISTEN can be reached by other machines: whoever gets through reads how many logins there are and at what " +
+				"endpoints. Bind it to loopback or to a network of your own, or let a firewall keep others out."},
+		{"W033", true, func(l *Loaded) bool { return !l.Audit.Enabled },
+			"AUDIT_LOG is false: nobody can say later who logged in, or changed what, from where."},
 		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
 			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}

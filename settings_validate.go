@@ -36,11 +36,13 @@ func (s *Settings) Validate() error {
 		templateFaults(s.Email),
 		s.Outbox.Validate(),
 		s.Webhooks.Validate(),
+		s.Audit.Validate(),
 		prefixed("AI_KIT_AUTH.", s.AIKit.validate()),
 		prefixed("SIMPLE_JWT.", s.JWT.Validate()),
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
+	faults = append(faults, s.Metrics.validate(s.Server.Listen))
 	faults = append(faults, s.Site.Validate(), s.Links.Validate(), s.Pages.Validate(), s.CORS.Validate())
 	faults = append(faults, s.Proxies.Validate(), s.Attempts.Validate())
 	faults = append(faults, s.Project.validate()...)

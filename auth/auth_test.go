@@ -223,6 +223,8 @@ type scheme struct {
 	err error
 }
 
+func (scheme) Name() string { return "test" }
+
 func (s scheme) Issue(*http.Request, *models.User) (schemes.Grant, error) {
 	return schemes.Grant{Access: "a"}, s.err
 }

@@ -42,6 +42,7 @@ func (s *Service) CheckPassword(ctx context.Context, u *models.User, password st
 		err = attempt.on(ctx, accountOf(u))
 	}
 	if err != nil {
+		s.recordRefusal(ctx, u, err)
 		return false, err
 	}
 	ok, rehash, err := s.passwords.Check(ctx, password, u.Password)
@@ -50,6 +51,9 @@ func (s *Service) CheckPassword(ctx context.Context, u *models.User, password st
 	}
 	if ok || err != nil {
 		s.noteAttempt(ctx, attempt.takeBack(ctx))
+	}
+	if !ok && err == nil {
+		s.recordRefusal(ctx, u, ErrInvalidCredentials)
 	}
 	return ok, err
 }

@@ -55,21 +55,26 @@ func (s *Service) AuthenticateByEither(ctx context.Context, username, email, pas
 func (s *Service) authenticate(ctx context.Context, who identifier, password string) (*models.User, error) {
 	attempt, err := s.attempts.begin(ctx)
 	if err != nil {
+		s.recordRefusal(ctx, nil, err)
 		return nil, err
 	}
 	u, err := s.tryPassword(ctx, attempt, who, password)
-	switch {
-	case err == nil:
+	if err == nil {
 		s.noteAttempt(ctx, attempt.succeeded(ctx))
-	case !errors.Is(err, ErrInvalidCredentials):
+		return u, nil
+	}
+	if !errors.Is(err, ErrInvalidCredentials) {
 		s.noteAttempt(ctx, attempt.takeBack(ctx))
 	}
-	return u, err
+	s.recordRefusal(ctx, u, err)
+	return nil, err
 }
 
-// tryPassword returns the first user of those whom the name may mean that the password opens.
+// tryPassword returns the first user of those whom the name may mean that the password opens; beside an error, the one
+// who was tried, if there was just one.
 func (s *Service) tryPassword(ctx context.Context, attempt *attempt, who identifier, password string) (*models.User, error) {
 	var tried []models.UserID
+	var only *models.User
 	for _, find := range s.find {
 		users, err := find(ctx, who)
 		if err != nil {
@@ -81,8 +86,9 @@ func (s *Service) tryPassword(ctx context.Context, attempt *attempt, who identif
 				continue
 			}
 			tried = append(tried, u.ID)
+			only = u
 			if err := attempt.on(ctx, accountOf(u)); err != nil {
-				return nil, err
+				return u, err
 			}
 			if ok, err := s.opens(ctx, u, password); ok || err != nil {
 				return u, err
@@ -97,7 +103,10 @@ func (s *Service) tryPassword(ctx context.Context, attempt *attempt, who identif
 			return nil, err
 		}
 	}
-	return nil, ErrInvalidCredentials
+	if len(tried) > 1 {
+		only = nil
+	}
+	return only, ErrInvalidCredentials
 }
 
 // accountOf names u's account to those who count attempts.
@@ -157,6 +166,9 @@ func (s *Service) Login(r *http.Request, scheme schemes.Scheme, u *models.User) 
 			if err := s.store.SetLastLogin(ctx, u.ID, s.cfg.Now()); err != nil {
 				return err
 			}
+		}
+		if err := s.signals.Record(ctx, models.AuditLogin, u, scheme.Name()); err != nil {
+			return err
 		}
 		return s.signals.After(ctx, models.EventPostLogin, u)
 	})

@@ -19,6 +19,8 @@ type slow struct {
 	record  func(ctx context.Context) error
 }
 
+func (slow) Name() string { return "slow" }
+
 func (s slow) Prepare(*http.Request, *models.User) (schemes.Grant, func(context.Context) error, error) {
 	return schemes.Grant{Access: "a"}, s.record, s.prepare()
 }

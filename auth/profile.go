@@ -27,7 +27,17 @@ func (s *Service) UpdateProfile(ctx context.Context, id models.UserID, p models.
 		}
 		p.Username = &username
 	}
-	u, err := s.store.UpdateProfile(ctx, id, p)
+	var u *models.User
+	err := s.store.Atomic(ctx, func(ctx context.Context) error {
+		before, err := s.store.UserBy(ctx, models.UserFieldID, string(id))
+		if err != nil {
+			return err
+		}
+		if u, err = s.store.UpdateProfile(ctx, id, p); err != nil || u.Username == before.Username {
+			return err
+		}
+		return s.signals.Record(ctx, models.AuditUsernameChanged, u, "")
+	})
 	if errors.Is(err, models.ErrConflict) {
 		return nil, ErrUsernameTaken
 	}

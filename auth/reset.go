@@ -85,6 +85,7 @@ func NewResets(cfg ResetConfig, deps ResetDeps) *Resets {
 // returns a *throttle.Exceeded when the client has asked too often.
 func (r *Resets) Request(ctx context.Context, address string, write Letter) error {
 	if err := r.deps.Accounts.attempts.mail(ctx); err != nil {
+		r.deps.Accounts.recordRefusal(ctx, nil, err)
 		return err
 	}
 	recipients, err := r.rules.recipients(ctx, address)
@@ -206,6 +207,7 @@ func (r *Resets) guarded(ctx context.Context, check func() error) error {
 	accounts := r.deps.Accounts
 	attempt, err := accounts.attempts.begin(ctx)
 	if err != nil {
+		accounts.recordRefusal(ctx, nil, err)
 		return err
 	}
 	err = check()

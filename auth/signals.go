@@ -45,6 +45,8 @@ type Signals struct {
 	publish Publisher
 	commits Commits
 	log     *slog.Logger
+
+	auditors []Auditor
 }
 
 // NewSignals returns Signals for hooks and webhooks; publisher may be nil.
@@ -76,6 +78,11 @@ func (s *Signals) After(ctx context.Context, e models.Event, u *models.User) err
 	told := withoutPassword(u)
 	if err := s.tell(ctx, e, told); err != nil {
 		return err
+	}
+	if event := audited[e]; event != "" {
+		if err := s.Record(ctx, event, u, ""); err != nil {
+			return err
+		}
 	}
 	if hook := s.hooks.of(e); hook != nil {
 		s.commits.AfterCommit(ctx, func() { s.callAfter(ctx, hook, e, told) })

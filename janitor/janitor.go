@@ -22,6 +22,8 @@ type Config struct {
 	Pause time.Duration
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
+	// Swept is told how many rows of a task were deleted when it has found none left. nil: nobody is.
+	Swept func(task string, rows int)
 }
 
 // DefaultConfig sweeps every ten minutes.
@@ -106,6 +108,8 @@ func (j *Janitor) Sweep(ctx context.Context) {
 			return
 		case err != nil:
 			j.log.WarnContext(ctx, "expired rows cannot be deleted; trying again later", "kind", task.Name, "error", err)
+		case j.cfg.Swept != nil:
+			j.cfg.Swept(task.Name, deleted)
 		}
 	}
 }

@@ -65,7 +65,9 @@ func TestSweepGoesOnUntilNothingIsLeft(t *testing.T) {
 	first, broken, last := &rows{}, &rows{err: errors.New("out of order")}, &rows{}
 	first.left.Store(5)
 	last.left.Store(4)
-	j := janitor.New(at(moment), newStore(t), slog.New(slog.NewTextHandler(&logged, nil)),
+	cfg, swept := at(moment), map[string]int{}
+	cfg.Swept = func(task string, rows int) { swept[task] += rows }
+	j := janitor.New(cfg, newStore(t), slog.New(slog.NewTextHandler(&logged, nil)),
 		janitor.Task{Name: "first", Sweep: first.sweep}, janitor.Task{Name: "broken", Sweep: broken.sweep},
 		janitor.Task{Name: "last", Sweep: last.sweep})
 	j.Sweep(t.Context())
@@ -73,6 +75,9 @@ func TestSweepGoesOnUntilNothingIsLeft(t *testing.T) {
 		if name.left.Load() != 0 || name.batches.Load() != want {
 			t.Errorf("%d left after %d batches, want 0 after %d", name.left.Load(), name.batches.Load(), want)
 		}
+	}
+	if len(swept) != 2 || swept["first"] != 5 || swept["last"] != 4 {
+		t.Errorf("told of %v, want 5 first and 4 last", swept)
 	}
 	for _, want := range []string{"kind=first rows=5", "kind=last rows=4", "kind=broken", "out of order"} {
 		if !strings.Contains(logged.String(), want) {

@@ -9,14 +9,18 @@ import (
 )
 
 // logRequest writes one line about every request: no query, no header and no body, and of a path with parameters, which
-// may be secrets, the pattern only. took_ms is the time until the answer was made, in milliseconds.
+// may be secrets, the pattern only. took_ms is the time until the answer was made, in milliseconds. trace is the id of
+// the trace that the request belongs to, if it says so.
 func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.cfg.Now()
 		if err := next(c); err != nil {
 			c.Error(err) // now, so that the status is known
 		}
-		r := c.Request()
+		r, took := c.Request(), s.cfg.Now().Sub(start)
+		if s.observer != nil {
+			s.observer.Served(c.Path(), r.Method, c.Response().Status, took)
+		}
 		if !s.log.Enabled(r.Context(), slog.LevelInfo) {
 			return nil
 		}
@@ -24,11 +28,17 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			address = r.RemoteAddr
 		}
-		s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		line := [8]slog.Attr{
 			slog.String("request", requestID(c)), slog.String("address", address),
 			slog.String("method", r.Method), slog.String("path", loggedPath(c)),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
-			slog.Float64("took_ms", milliseconds(s.cfg.Now().Sub(start))))
+			slog.Float64("took_ms", milliseconds(took)),
+		}
+		attrs := line[:7]
+		if trace := traceID(r.Header); trace != "" {
+			attrs = append(attrs, slog.String("trace", trace))
+		}
+		s.log.LogAttrs(r.Context(), slog.LevelInfo, "request", attrs...)
 		return nil
 	}
 }

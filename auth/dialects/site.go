@@ -109,6 +109,7 @@ type Site struct {
 	clients   *throttle.Clients   // nil: nobody asks whom requests are from
 	throttles []Throttle          // of all views
 	sessions  Sessions            // nil: there are none
+	observer  Observer            // nil: nobody
 }
 
 // NewSite returns a site without views. log hears of every request and of every error that is ours.
@@ -149,10 +150,20 @@ func (s *Site) Mount(path string, view View) {
 // metadata. The path may have Echo's parameters. Errors become pages.
 func (s *Site) MountPlain(path string, h echo.HandlerFunc) {
 	s.echo.RouteNotFound(path, func(c echo.Context) error {
-		c.SetRequest(s.withClient(c.Request()))
+		c.SetRequest(s.withOrigin(c))
 		return h(c)
 	})
 }
+
+// Observer hears of every request that was answered. It must be quick and safe for concurrent use.
+type Observer interface {
+	// Served says that a request took that long to answer. route is the pattern of its path, "" for a path that is not
+	// ours; method is what the client sent, which may be anything.
+	Served(route, method string, status int, took time.Duration)
+}
+
+// Observe makes o hear of every request. Call it before serving.
+func (s *Site) Observe(o Observer) { s.observer = o }
 
 // Paths returns what is mounted, with parameters as Echo writes them, in alphabetical order.
 func (s *Site) Paths() []string {

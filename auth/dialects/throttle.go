@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"watchword/auth/origin"
 	"watchword/auth/throttle"
 	"watchword/schemes"
 	"watchword/serializers"
@@ -97,12 +98,14 @@ func (s *Site) LimitRates(clients *throttle.Clients, throttles ...Throttle) {
 	s.clients, s.throttles = clients, slices.Clone(throttles)
 }
 
-// withClient makes the core know whom r is from.
-func (s *Site) withClient(r *http.Request) *http.Request {
+// withOrigin makes the core know where a request comes from, whose route was found.
+func (s *Site) withOrigin(c echo.Context) *http.Request {
+	r := c.Request()
 	if s.clients == nil {
 		return r
 	}
-	return r.WithContext(throttle.WithClient(r.Context(), s.clients.Of(r)))
+	from := origin.Origin{Client: s.clients.Of(r), Request: requestID(c), Route: c.Path()}
+	return r.WithContext(origin.With(r.Context(), from))
 }
 
 // throttle counts the request with every throttle. It returns the longest wait, or 0.

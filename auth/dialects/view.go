@@ -134,7 +134,7 @@ func (e *endpoint) serve(c echo.Context) error {
 	}
 	x := &exchange{endpoint: e, accepted: accepted{renderer: e.site.renderers[0]}}
 	c.Set(exchangeKey, x)
-	c.SetRequest(e.site.withClient(c.Request()))
+	c.SetRequest(e.site.withOrigin(c))
 	header := c.Response().Header()
 	header.Set(echo.HeaderAllow, e.allow)
 	if len(e.site.renderers) > 1 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -72,6 +73,25 @@ type Gate struct {
 	places  chan struct{} // held by all who work or wait
 	permits chan struct{} // held by those who work
 	wait    time.Duration
+	refused atomic.Uint64
+}
+
+// GateStats is how a Gate is doing.
+type GateStats struct {
+	Working, Waiting int    // at the moment
+	Refused          uint64 // how often it was Busy, since it was made
+}
+
+// Stats returns how g is doing.
+func (g *Gate) Stats() GateStats {
+	working := len(g.permits)
+	return GateStats{Working: working, Waiting: max(len(g.places)-working, 0), Refused: g.refused.Load()}
+}
+
+// busy is the error for who is not let in.
+func (g *Gate) busy() error {
+	g.refused.Add(1)
+	return &Busy{after: g.wait}
 }
 
 // NewGate returns a Gate.
@@ -97,7 +117,7 @@ func (g *Gate) Do(ctx context.Context, work func()) error {
 	case g.places <- struct{}{}:
 		defer func() { <-g.places }()
 	default:
-		return &Busy{after: g.wait}
+		return g.busy()
 	}
 	if err := g.enter(ctx); err != nil {
 		return err
@@ -120,6 +140,6 @@ func (g *Gate) enter(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return &Busy{after: g.wait}
+		return g.busy()
 	}
 }

@@ -64,6 +64,9 @@ func TestGateRefusesWhenTheQueueIsFull(t *testing.T) {
 		if waited := time.Since(start); waited != 0 {
 			t.Errorf("waited %v", waited)
 		}
+		if got, want := g.Stats(), (GateStats{Working: 1, Waiting: 2, Refused: 1}); got != want {
+			t.Errorf("the gate has %+v, want %+v", got, want)
+		}
 		close(release)
 		all.Wait()
 		if err := g.Do(t.Context(), func() {}); err != nil {

@@ -41,6 +41,9 @@ func NewRegistry(cfg Config) (*Registry, error) {
 // Parallel is how many hashes are made at a time at most.
 func (r *Registry) Parallel() int { return cap(r.gate.permits) }
 
+// Stats is how the Gate is doing.
+func (r *Registry) Stats() GateStats { return r.gate.Stats() }
+
 // Memory is how many bytes the hashes that are made at a time hold at most, when they are new ones. Beside it stands
 // what the garbage collector has not yet taken back of the hashes before; debug.SetMemoryLimit bounds both.
 func (r *Registry) Memory() int64 { return int64(r.Parallel()) * r.memory }

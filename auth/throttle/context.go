@@ -4,20 +4,22 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"watchword/auth/origin"
 )
 
-// clientKey is the context key of the client.
-type clientKey struct{}
-
-// WithClient returns a context that says which client a request is from.
+// WithClient returns a context that says which client a request is from, and nothing else of its origin.
 func WithClient(ctx context.Context, client string) context.Context {
-	return context.WithValue(ctx, clientKey{}, client)
+	return origin.With(ctx, origin.Origin{Client: client})
 }
 
-// Client returns which client a request is from; "" outside of requests.
+// Client returns which client a request is from; "" outside of requests, so that commands are not counted.
 func Client(ctx context.Context) string {
-	client, _ := ctx.Value(clientKey{}).(string)
-	return client
+	o := origin.Of(ctx)
+	if o.Command() {
+		return ""
+	}
+	return o.Client
 }
 
 // Exceeded is the error for something that was done too often.

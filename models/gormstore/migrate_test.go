@@ -27,7 +27,7 @@ func TestPendingMigrationsAreNamedAndNothingIsChanged(t *testing.T) {
 		if strings.HasPrefix(url, "postgres") {
 			want = append(want, "0009_throttle.sql") // on SQLite memory does
 		}
-		want = append(want, "0010_account_changes.sql", "0011_spared_login.sql", "0014_adoption.sql")
+		want = append(want, "0010_account_changes.sql", "0011_spared_login.sql", "0012_audit.sql", "0014_adoption.sql")
 		for range 2 {
 			got, err := s.PendingMigrations(t.Context())
 			if err != nil {

@@ -88,6 +88,18 @@ func (s *Store) BuryWebhook(ctx context.Context, w *models.Webhook, at time.Time
 	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, reason, at, w.ID, w.Attempts).Error })
 }
 
+// WebhookBacklog says how many webhooks are queued, for all endpoints together, and since when the oldest is; the zero
+// time when there is none.
+func (s *Store) WebhookBacklog(ctx context.Context) (waiting int, oldest time.Time, err error) {
+	const query = `SELECT created, (SELECT COUNT(*) FROM watchword_webhook WHERE state = 'queued')
+		FROM watchword_webhook WHERE state = 'queued' ORDER BY created LIMIT 1`
+	err = s.read(ctx, func(db *gorm.DB) error { return db.Raw(query).Row().Scan(&oldest, &waiting) })
+	if errors.Is(err, models.ErrNotFound) {
+		return 0, time.Time{}, nil
+	}
+	return waiting, oldest, err
+}
+
 // DeleteFinishedWebhooks deletes webhooks that were delivered or died by before, and those that were queued by then and
 // that nobody has tried since, whose endpoint is no longer in the settings: at most limit. It returns how many; fewer than
 // limit means that none is left.

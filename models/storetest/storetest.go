@@ -36,6 +36,7 @@ type Store interface {
 	reservationStore
 	outboxStore
 	webhookStore
+	auditStore
 
 	RecordOutstanding(ctx context.Context, t *models.OutstandingToken) error
 	Blacklist(ctx context.Context, t *models.OutstandingToken, at time.Time) (first bool, err error)
@@ -105,6 +106,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"leases", leases, aboutOthers},
 		{"outbox", outbox, aboutOthers},
 		{"webhooks", webhooks, aboutOthers},
+		{"audit", auditing, aboutOthers},
 		{"students", students, aboutOthers},
 		{"transactions", transactions, aboutNames},
 		{"concurrency", concurrency, aboutNames},

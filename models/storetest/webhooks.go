@@ -21,6 +21,7 @@ type webhookStore interface {
 	PostponeWebhook(ctx context.Context, w *models.Webhook, due time.Time, reason string) error
 	BuryWebhook(ctx context.Context, w *models.Webhook, at time.Time, reason string) error
 	DeleteFinishedWebhooks(ctx context.Context, before time.Time, limit int) (int, error)
+	WebhookBacklog(ctx context.Context) (waiting int, oldest time.Time, err error)
 }
 
 // hookURL is where the webhooks of these tests go.
@@ -40,6 +41,7 @@ func webhooks(t *testing.T, s Store) {
 	t.Run("a claimed webhook is whole, and nobody else's until the lease ends", func(t *testing.T) { leaseWebhook(t, s) })
 	t.Run("whoever lost the lease changes nothing but that it was delivered", func(t *testing.T) { lostWebhook(t, s) })
 	t.Run("of many who claim many webhooks, each has one claimer", func(t *testing.T) { claimWebhooks(t, s) })
+	t.Run("the backlog is what is queued, and as old as its oldest", func(t *testing.T) { webhookBacklog(t, s) })
 	t.Run("finished and forsaken webhooks are deleted in batches", func(t *testing.T) { deleteWebhooks(t, s) })
 }
 
@@ -170,4 +172,24 @@ func deleteWebhooks(t *testing.T, s Store) {
 		}
 	}
 	must(t, s.MarkWebhookDelivered(t.Context(), fresh.ID, moment))
+}
+
+func webhookBacklog(t *testing.T, s Store) {
+	want := func(waiting int, oldest time.Time) {
+		t.Helper()
+		n, since, err := s.WebhookBacklog(t.Context())
+		if must(t, err); n != waiting || !since.Equal(oldest) {
+			t.Errorf("the backlog is %d since %v, want %d since %v", n, since, waiting, oldest)
+		}
+	}
+	want(0, time.Time{})
+	old, young := newWebhook("old"), newWebhook("young")
+	young.Created = moment.Add(time.Minute)
+	must(t, s.AddWebhook(t.Context(), young))
+	must(t, s.AddWebhook(t.Context(), old))
+	want(2, moment)
+	must(t, s.MarkWebhookDelivered(t.Context(), old.ID, moment))
+	want(1, young.Created)
+	must(t, s.MarkWebhookDelivered(t.Context(), young.ID, moment))
+	want(0, time.Time{})
 }

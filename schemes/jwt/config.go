@@ -1,8 +1,11 @@
 package jwt
 
 import (
+	"context"
 	"log/slog"
 	"time"
+
+	"watchword/models"
 )
 
 // Config is simplejwt's SIMPLE_JWT, with a few settings of our own at the end. The names and meanings are the
@@ -58,6 +61,9 @@ type Config struct {
 	Now func() time.Time
 	// Log hears of refresh tokens that are used twice. nil: nobody does.
 	Log *slog.Logger
+	// Reused is told whose refresh token was used twice, in the transaction that ends the login; of a nil user where there
+	// is none any more. nil: nobody is told.
+	Reused func(ctx context.Context, u *models.User) error
 }
 
 // DefaultConfig returns the safe settings: RS256 with named keys, rotation with blacklisting and an end, logins that end

@@ -190,17 +190,32 @@ func (s *Scheme) endAfterReuse(ctx context.Context, t *token, now time.Time) err
 // endFamily refuses t. With REUSE_ENDS_FAMILY its family has ended before that is said.
 func (s *Scheme) endFamily(ctx context.Context, t *token, f *models.RefreshFamily, now time.Time) error {
 	if s.cfg.ReuseEndsFamily && f.Alive {
-		ended, err := s.tokens.EndFamily(ctx, f.ID, now)
+		user, _ := t.claims.get(s.cfg.UserIDClaim)
+		ended, err := s.endAndTell(ctx, f.ID, user, now)
 		if err != nil {
 			return fmt.Errorf("jwt: ending a family: %w", err)
 		}
 		if ended {
-			user, _ := t.claims.get(s.cfg.UserIDClaim)
 			s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "refresh token used twice; its login was ended",
 				slog.String("user", user), slog.String("family", f.ID))
 		}
 	}
 	return s.refuse(schemes.Revoked, nil)
+}
+
+// endAndTell ends a family and tells whose it was, both or neither. It reports whether the family was alive until now.
+func (s *Scheme) endAndTell(ctx context.Context, family, user string, now time.Time) (ended bool, err error) {
+	err = s.tokens.Atomic(ctx, func(ctx context.Context) error {
+		if ended, err = s.tokens.EndFamily(ctx, family, now); err != nil || !ended || s.cfg.Reused == nil {
+			return err
+		}
+		u, err := s.users.UserBy(ctx, s.userField, user)
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return err
+		}
+		return s.cfg.Reused(ctx, u)
+	})
+	return ended, err
 }
 
 // isRevoked reports whether err says that a token was ended before.

@@ -65,8 +65,11 @@ func (s *State) Holds(ctx context.Context, statement string) (bool, error) {
 	return n == 0, err
 }
 
+// diary is the table that says what was tried; it grows also where nothing is changed.
+const diary = "watchword_audit"
+
 func (s *State) tables(ctx context.Context) ([]string, error) {
-	rows, err := s.DB.QueryContext(ctx, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+	rows, err := s.DB.QueryContext(ctx, "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> ? ORDER BY name", diary)
 	if err != nil {
 		return nil, err
 	}

@@ -38,10 +38,10 @@ func (s *Server) Do(ctx context.Context, method, path, bearer string, body any) 
 		bearer = "Bearer " + bearer
 	}
 	if sent, err := json.Marshal(body); err == nil {
-		s.note(sent)
+		s.noteSecrets(sent)
 	}
 	got, err := Send(ctx, s.client, method, s.URL+path, bearer, body)
-	s.note(got.Body)
+	s.noteSecrets(got.Body)
 	if err == nil {
 		s.Check(contract.Answer{Method: method, Path: path, Status: got.Status, Header: got.Header, Body: got.Body})
 	}

@@ -30,8 +30,8 @@ const (
 var secretFields = []string{"password", "password1", "password2", "new_password1", "old_password", "token", "access", "refresh", "key",
 	"sessionid"}
 
-// note keeps the secrets of a body, so that the log is searched for them in the end.
-func (s *Server) note(body []byte) {
+// noteSecrets keeps the secrets of a body, so that the log is searched for them in the end.
+func (s *Server) noteSecrets(body []byte) {
 	var members map[string]any
 	if json.Unmarshal(body, &members) != nil {
 		return
