@@ -21,8 +21,10 @@ func (p *parts) newRESTAuth(prefix string) (*djrestauth.Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
+	pairs := newCookies(cfg, p.bearer, p.protection)
+	ask := newSchemes(s, p.accounts, p.bearer, pairs, p.tokens, p.sessions, p.store)
 	registration := newRegistration(s, cfg, p.accounts, p.store, p.verifications)
-	providers, err := newSocial(s, cfg, p.accounts, p.store, p.verifications, registration, p.log)
+	providers, err := newSocial(s, cfg, p.accounts, p.store, p.verifications, registration, ask, p.log)
 	if err != nil {
 		return nil, err
 	}
@@ -30,10 +32,9 @@ func (p *parts) newRESTAuth(prefix string) (*djrestauth.Dialect, error) {
 	if cfg.SessionLogin {
 		accounts = accounts.Recording() // a session is Django's own login, which notes the time
 	}
-	pairs := newCookies(cfg, p.bearer, p.protection)
 	return djrestauth.New(s.restAuth(cfg), djrestauth.Deps{
 		Accounts: accounts, Tokens: pairs, Sessions: p.sessions, Resets: resets,
-		Schemes: newSchemes(s, p.accounts, p.bearer, pairs, p.tokens, p.sessions, p.store),
+		Schemes: ask,
 		Keys:    token.NewPlain(p.store, time.Now), Registration: registration, Social: providers,
 		Own: p.newOwnAccount(registration, resets),
 	})

@@ -7,12 +7,13 @@ import (
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/social"
 	"watchword/models/gormstore"
+	"watchword/schemes"
 )
 
 // newSocial returns what dj-rest-auth's endpoints about identity providers work with, or nil where there are none.
 // Addresses are proved and linked as by registration.
 func newSocial(s *Settings, cfg restAuthConfig, accounts *auth.Service, store *gormstore.Store, verifications *auth.Verifications,
-	registration *djrestauth.Registration, log *slog.Logger) (*djrestauth.Social, error) {
+	registration *djrestauth.Registration, ask []schemes.Scheme, log *slog.Logger) (*djrestauth.Social, error) {
 	if len(s.Features.Social) == 0 || registration == nil {
 		return nil, nil
 	}
@@ -26,8 +27,12 @@ func newSocial(s *Settings, cfg restAuthConfig, accounts *auth.Service, store *g
 	if cfg.SessionLogin || cfg.SocialSessionLogin {
 		known = accounts.Recording() // a session is opened, which notes the time
 	}
+	var again djrestauth.Reauthentication
+	if s.OwnAccount.Reauthentication.Required {
+		again = auth.NewReauthentication(s.OwnAccount.Reauthentication, accounts, ask)
+	}
 	return &djrestauth.Social{
-		Sources: sources, Accounts: known, Link: registration.Link,
+		Sources: sources, Accounts: known, Link: registration.Link, Reauthentication: again,
 		Socials: auth.NewSocials(s.socials(), accounts, store, store, verifications),
 	}, nil
 }

@@ -19,7 +19,7 @@ func defaultOwnAccount() ownAccountConfig {
 // exactOwnAccount bounds what django-allauth does not bound by nothing.
 func exactOwnAccount() ownAccountConfig {
 	c := defaultOwnAccount()
-	c.Addresses = auth.ExactAddressConfig()
+	c.Addresses, c.Reauthentication = auth.ExactAddressConfig(), auth.ExactReauthenticationConfig()
 	return c
 }
 

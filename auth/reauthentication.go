@@ -16,13 +16,22 @@ var ErrReauthentication = errors.New("reauthentication required")
 type ReauthenticationConfig struct {
 	// Timeout is how young a login counts as proof.
 	Timeout time.Duration `setting:"ACCOUNT_REAUTHENTICATION_TIMEOUT" help:"How long after a login its user may change the primary address, delete the account or have its data without giving the password again. 0: never."`
+	// Required asks for proof where the protocol does not know of it: when providers are connected and disconnected.
+	Required bool `setting:"ACCOUNT_REAUTHENTICATION_REQUIRED" help:"Ask for a young login, or for the password in the body, when an identity provider is connected or disconnected as well."`
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
 
-// DefaultReauthenticationConfig is django-allauth's: five minutes.
+// DefaultReauthenticationConfig has django-allauth's five minutes, and asks wherever somebody could get in for good.
 func DefaultReauthenticationConfig() ReauthenticationConfig {
-	return ReauthenticationConfig{Timeout: 5 * time.Minute, Now: time.Now}
+	return ReauthenticationConfig{Timeout: 5 * time.Minute, Required: true, Now: time.Now}
+}
+
+// ExactReauthenticationConfig is django-allauth's.
+func ExactReauthenticationConfig() ReauthenticationConfig {
+	c := DefaultReauthenticationConfig()
+	c.Required = false
+	return c
 }
 
 // Validate returns every fault, each beginning with the setting's name.

@@ -32,6 +32,8 @@ type Social struct {
 	Sources  []social.Source
 	Socials  Socials
 	Accounts Accounts // gives users whom a provider knows their credential
+	// Reauthentication asks who connects or disconnects a provider to prove once more who they are. nil: nobody is asked.
+	Reauthentication Reauthentication
 	// Link returns the address that a mail shows for a key which proves an address.
 	Link func(r *http.Request, key string) string
 }
@@ -56,11 +58,15 @@ func (d *Dialect) chooseSocialGrant(deps Deps) {
 func (d *Dialect) socialLogIn(source social.Source) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		dialects.NoStore(c)
-		id, err := d.identity(c, source)
+		r := c.Request()
+		body, err := serializers.ReadObject(d.cfg.Serializers, r)
 		if err != nil {
 			return err
 		}
-		r := c.Request()
+		id, err := d.identity(r.Context(), body, source)
+		if err != nil {
+			return err
+		}
 		u, err := d.social.Socials.LogIn(r.Context(), id, func(key string) string { return d.social.Link(r, key) })
 		if err != nil {
 			return socialRefused(err)
@@ -69,44 +75,63 @@ func (d *Dialect) socialLogIn(source social.Source) echo.HandlerFunc {
 	}
 }
 
-// socialConnect lets source log the current user in, and answers as a login does.
+// socialConnect lets source log the current user in, and answers as a login does. Whoever has got hold of a credential
+// could stay for good in this way, so that the settings may ask for a young login, or the password in the body.
 //
 // Source: dj_rest_auth.registration.views.SocialConnectView.
 func (d *Dialect) socialConnect(source social.Source) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		dialects.NoStore(c)
-		id, err := d.identity(c, source)
+		ctx := c.Request().Context()
+		body, err := serializers.ReadObject(d.cfg.Serializers, c.Request())
+		if err != nil {
+			return err
+		}
+		password, _ := body.Text("password")
+		if err := d.reauthenticate(c, password); err != nil {
+			return err
+		}
+		id, err := d.identity(ctx, body, source)
 		if err != nil {
 			return err
 		}
 		me := dialects.Current(c).User
-		if err := d.social.Socials.Connect(c.Request().Context(), me, id); err != nil {
+		if err := d.social.Socials.Connect(ctx, me, id); err != nil {
 			return socialRefused(err)
 		}
 		return d.grant(c, me)
 	}
 }
 
-// identity reads the body and asks source about it.
-func (d *Dialect) identity(c echo.Context, source social.Source) (social.Identity, error) {
+// reauthenticate lets the current user go on who has proved once more who they are, with the password or by a login only
+// just now, and everybody where the settings do not ask for it.
+func (d *Dialect) reauthenticate(c echo.Context, password string) error {
+	if d.social.Reauthentication == nil {
+		return nil
+	}
+	return reauthenticationRefused(d.social.Reauthentication.Require(c.Request().Context(), dialects.Current(c), password))
+}
+
+// identity asks source about what is in body.
+func (d *Dialect) identity(ctx context.Context, body serializers.Object, source social.Source) (social.Identity, error) {
 	read := d.readSocial
 	if source.Signs {
 		read = d.readTwitter
 	}
-	proof, err := read(c.Request())
+	proof, err := read(body)
 	if err != nil {
 		return social.Identity{}, err
 	}
-	id, err := source.Identify(c.Request().Context(), proof)
+	id, err := source.Identify(ctx, proof)
 	if err != nil {
 		return social.Identity{}, proofRefused(err)
 	}
 	return id, nil
 }
 
-func (d *Dialect) readSocial(r *http.Request) (social.Proof, error) {
+func (d *Dialect) readSocial(body serializers.Object) (social.Proof, error) {
 	var in serializers.SocialLogin
-	if err := d.socialLogin.Read(r, &in); err != nil {
+	if err := d.socialLogin.Check(body, &in); err != nil {
 		return social.Proof{}, err
 	}
 	return social.Proof{AccessToken: in.AccessToken.Text, Code: in.Code.Text, IDToken: in.IDToken.Text,
@@ -114,9 +139,9 @@ func (d *Dialect) readSocial(r *http.Request) (social.Proof, error) {
 		Nonce: in.Nonce.Text}, nil
 }
 
-func (d *Dialect) readTwitter(r *http.Request) (social.Proof, error) {
+func (d *Dialect) readTwitter(body serializers.Object) (social.Proof, error) {
 	var in serializers.TwitterLogin
-	if err := d.twitterLogin.Read(r, &in); err != nil {
+	if err := d.twitterLogin.Check(body, &in); err != nil {
 		return social.Proof{}, err
 	}
 	return social.Proof{AccessToken: in.AccessToken.Text, TokenSecret: in.TokenSecret.Text}, nil
@@ -140,6 +165,13 @@ func (d *Dialect) disconnectSocial(c echo.Context) error {
 	id, err := strconv.ParseInt(c.Param("pk"), 10, 64)
 	if err != nil {
 		return serializers.NotFound("") // more digits than any id has
+	}
+	password := ""
+	if body, err := serializers.ReadObject(d.cfg.Serializers, c.Request()); err == nil { // nothing has to be in it
+		password, _ = body.Text("password")
+	}
+	if err := d.reauthenticate(c, password); err != nil {
+		return err
 	}
 	err = d.social.Socials.Disconnect(c.Request().Context(), dialects.Current(c).User, id)
 	if errors.Is(err, models.ErrNotFound) {
