@@ -131,9 +131,9 @@ func (c Config) Validate() error { return errors.Join(c.Shapes.validate(), c.val
 
 // validateSignup refuses registrations that do not take what they have to.
 func (c Config) validateSignup() error {
-	fields, err := serializers.ParseSignupFields(c.Shapes.Register)
-	if err != nil {
-		return nil // said already
+	fields, unreadable := serializers.ParseSignupFields(c.Shapes.Register)
+	if unreadable != nil { // Shapes say so
+		return nil
 	}
 	for _, need := range []struct {
 		name, setting string
