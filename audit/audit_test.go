@@ -38,7 +38,7 @@ func at(now *time.Time) audit.Config {
 	return cfg
 }
 
-func record(t *testing.T, l *audit.Log, ctx context.Context, d models.Deed) {
+func record(ctx context.Context, t *testing.T, l *audit.Log, d models.Deed) {
 	t.Helper()
 	if err := l.Record(ctx, d); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestAnEntrySaysWhoWhatWhenAndFromWhere(t *testing.T) {
 	rows, now := &table{}, moment
 	ctx := origin.With(t.Context(), origin.Origin{Client: "10.0.0.9", Request: "abc", Route: "/api/token/"})
 	deed := models.Deed{Event: models.AuditLogin, User: "7", Username: "ana", Scheme: "jwt"}
-	record(t, audit.New(at(&now), rows), ctx, deed)
+	record(ctx, t, audit.New(at(&now), rows), deed)
 	want := []models.AuditEntry{{At: moment, Deed: deed, Client: "10.0.0.9", Request: "abc", Route: "/api/token/"}}
 	if diff := cmp.Diff(want, rows.entries); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -59,7 +59,7 @@ func TestAnEntrySaysWhoWhatWhenAndFromWhere(t *testing.T) {
 func TestWhatIsTooLongOrNoTextIsCut(t *testing.T) {
 	rows, now := &table{}, moment
 	ctx := origin.With(t.Context(), origin.Origin{Client: "\x00\xff" + strings.Repeat("ä", 100)})
-	record(t, audit.New(at(&now), rows), ctx, models.Deed{Event: models.AuditLogout})
+	record(ctx, t, audit.New(at(&now), rows), models.Deed{Event: models.AuditLogout})
 	if got, want := rows.entries[0].Client, "\ufffd\ufffd"+strings.Repeat("ä", 62); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -69,7 +69,7 @@ func TestNothingIsKeptWhenItIsOff(t *testing.T) {
 	rows, now := &table{}, moment
 	cfg := at(&now)
 	cfg.Enabled = false
-	record(t, audit.New(cfg, rows), t.Context(), models.Deed{Event: models.AuditLogin})
+	record(t.Context(), t, audit.New(cfg, rows), models.Deed{Event: models.AuditLogin})
 	if len(rows.entries) != 0 {
 		t.Errorf("got %+v", rows.entries)
 	}
@@ -79,11 +79,11 @@ func TestThrottledAttemptsDoNotFillTheTable(t *testing.T) {
 	rows, now := &table{}, moment
 	l := audit.New(at(&now), rows)
 	for range 1000 {
-		record(t, l, t.Context(), models.Deed{Event: models.AuditThrottled})
+		record(t.Context(), t, l, models.Deed{Event: models.AuditThrottled})
 	}
-	record(t, l, t.Context(), models.Deed{Event: models.AuditLoginRefused})
+	record(t.Context(), t, l, models.Deed{Event: models.AuditLoginRefused})
 	now = now.Add(time.Minute)
-	record(t, l, t.Context(), models.Deed{Event: models.AuditThrottled})
+	record(t.Context(), t, l, models.Deed{Event: models.AuditThrottled})
 	if got := len(rows.entries); got != 62 {
 		t.Errorf("%d entries, want 60 in the first minute, one of another kind and one in the next minute", got)
 	}
