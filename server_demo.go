@@ -88,6 +88,9 @@ func (s *Settings) described() web.Server {
 		Registers:  s.Features.Mounts.has(mountAuthToken) && s.Registration.Enabled,
 		Enrols:     s.Features.Mounts.has(mountAIKit) && s.AIKit.Views.Endpoints.Register,
 	}
+	if s.Docs.Serve {
+		server.Docs = docsPath
+	}
 	if types := s.JWT.AuthHeaderTypes; len(types) > 0 {
 		server.Bearer = types[0]
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"watchword/tests/harness"
 )
@@ -43,6 +44,7 @@ func TestTheDemonstrationShowsEveryScheme(t *testing.T) {
 	r.browser.Open(t, r.server.URL)
 	r.load(t)
 	r.look(t, "tour")
+	r.tabs(t)
 
 	r.registers(t)
 	r.logsInByEveryScheme(t)
@@ -109,7 +111,7 @@ func (r *reader) look(t *testing.T, name string) {
 	t.Helper()
 	for _, theme := range []string{"dark", "light"} {
 		r.do(t, "dress", theme)
-		for _, fault := range harness.Call[[]string](t, r.browser, "reader.faults") {
+		for _, fault := range harness.Call[[]string](t, r.browser, "reader.faults", theme == "dark") {
 			t.Errorf("%s, %s: %s", name, theme, fault)
 		}
 		r.glance(t, name+"-"+theme)
@@ -125,6 +127,20 @@ func (r *reader) glance(t *testing.T, name string) {
 	}
 	for _, wide := range harness.Call[[]string](t, r.browser, "reader.overflows") {
 		t.Errorf("%s: wider than the page: %s", name, wide)
+	}
+}
+
+// tabs goes to the content with the keyboard alone: the first thing it reaches skips what is on every page.
+func (r *reader) tabs(t *testing.T) {
+	t.Helper()
+	const focused = "() => document.activeElement.id || document.activeElement.innerText"
+	r.browser.Do(t, chromedp.KeyEvent(kb.Tab))
+	if got := harness.Call[string](t, r.browser, "("+focused+")"); got != "Skip to the content" {
+		t.Errorf("the first tab reaches %q", got)
+	}
+	r.browser.Do(t, chromedp.KeyEvent(kb.Enter))
+	if got := harness.Call[string](t, r.browser, "("+focused+")"); got != "panel" {
+		t.Errorf("skipping leads to %q, want the panel", got)
 	}
 }
 

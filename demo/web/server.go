@@ -13,6 +13,7 @@ type Server struct {
 	Inbox  bool              `json:"inbox"`          // whether mails are shown on the page
 	Mails  string            `json:"mails"`          // the backend that mails go to
 	Mounts map[string]string `json:"mounts"`         // what is served, and below which path
+	Docs   string            `json:"docs,omitempty"` // where all of it is described
 
 	Bearer         string   `json:"bearer"`         // the word before a JWT in the header
 	AccessLifetime int      `json:"accessLifetime"` // seconds

@@ -64,9 +64,10 @@
     overflows: () => [...document.querySelectorAll('body *')].filter((each) => each.checkVisibility() &&
       !each.closest('.unseen, .steps ul, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
       .map((each) => each.outerHTML.slice(0, 120)),
-    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA.
-    async faults() {
-      const found = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA, or by those about colours alone.
+    async faults(colours) {
+      const all = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
+      const found = await axe.run(document, { runOnly: colours ? { type: 'rule', values: ['color-contrast'] } : all })
       return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`)
     },
   }

@@ -3,6 +3,7 @@
 import { h, show } from '../dom.js'
 import { get } from '../store.js'
 import { schemes } from '../schemes.js'
+import { serverInfo } from '../wire.js'
 
 const steps = () => [
   { title: 'Make an account', path: '/register', done: ['register'], text: 'by any of the protocols that can.' },
@@ -16,19 +17,21 @@ const steps = () => [
 ]
 
 let list = null
+let next = null
 
 export const tour = {
   path: '/',
   title: 'Tour',
   draw() {
     list = h('ol', { class: 'tour' })
+    next = h('div', { class: 'actions' })
     fill()
     return [
       h('h1', null, 'Try every way to log in'),
       h('p', { class: 'lead' }, 'This page talks to its server as any client would. Whatever you do, the requests and answers are shown ',
         'with it: headers, bodies, cookies, and what is written in tokens.'),
       list,
-      h('div', { class: 'actions' }, h('a', { class: 'primary', href: '#/register' }, 'Begin with an account')),
+      next,
     ]
   },
   changed: () => fill(),
@@ -36,15 +39,21 @@ export const tour = {
 
 function fill() {
   const { done } = get()
-  show(list, steps().map((step) => {
-    const count = step.done.filter((each) => done.includes(each)).length
-    const whole = count === step.done.length
-    return h('li', { class: whole ? 'done' : '' },
-      h('a', { href: '#' + step.path }, step.title), ' ', h('span', null, step.text),
-      whole && h('span', { class: 'unseen' }, ' Done.'),
-      step.chips && h('span', { class: 'chips' }, schemes.map((scheme) => {
-        const tried = done.includes('login-' + scheme.id)
-        return h('span', { class: tried ? 'chip on' : 'chip' }, scheme.title, tried && h('span', { class: 'unseen' }, ' (done)'))
-      })))
-  }))
+  const all = steps().map((step) => ({ ...step, whole: step.done.every((each) => done.includes(each)) }))
+  const first = all.find((step) => !step.whole)
+  const { docs } = serverInfo()
+  show(list, all.map((step) => row(step, done)))
+  show(next, first && h('a', { class: 'primary', href: '#' + first.path }, `Next: ${first.title.toLowerCase()}`),
+    !first && h('p', null, 'That was all of it.'),
+    docs && h('a', { href: docs }, 'All endpoints, described'))
+}
+
+function row({ path, title, text, whole, chips }, done) {
+  return h('li', { class: whole ? 'done' : '' },
+    h('a', { href: '#' + path }, title), ' ', h('span', null, text),
+    whole && h('span', { class: 'unseen' }, ' Done.'),
+    chips && h('span', { class: 'chips' }, schemes.map((scheme) => {
+      const tried = done.includes('login-' + scheme.id)
+      return h('span', { class: tried ? 'chip on' : 'chip' }, scheme.title, tried && h('span', { class: 'unseen' }, ' (done)'))
+    })))
 }
