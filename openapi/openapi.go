@@ -25,7 +25,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"sync"
@@ -96,7 +95,7 @@ func New(shared Facts, parts ...Part) *Description {
 			if err != nil {
 				return Document{}, err
 			}
-			body, err := json.Marshal(whole)
+			body, err := whole.MarshalJSON()
 			return Document{Body: body, Tag: tagOf(body)}, err
 		}),
 		page: sync.OnceValues(func() (Document, error) {

@@ -221,3 +221,11 @@ func TestTagsChangeWithTheDescription(t *testing.T) {
 		t.Errorf("entity tags: %q", tags)
 	}
 }
+
+func BenchmarkAssemble(b *testing.B) {
+	for b.Loop() {
+		if _, err := everything(true).JSON(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -77,25 +77,45 @@ func (o *object) make(name string) *object {
 // MarshalJSON writes the members in their order.
 func (o *object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o.members {
-		if i > 0 {
-			b.WriteByte(',')
+	err := write(&b, o)
+	return b.Bytes(), err
+}
+
+// write writes a tree as JSON, in one pass: encoding/json would look through what each object returns once more.
+func write(b *bytes.Buffer, v any) error {
+	switch v := v.(type) {
+	case *object:
+		b.WriteByte('{')
+		for i, m := range v.members {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := write(b, m.name); err != nil {
+				return err
+			}
+			b.WriteByte(':')
+			if err := write(b, m.value); err != nil {
+				return err
+			}
 		}
-		name, err := json.Marshal(m.name)
-		if err != nil {
-			return nil, err
+		b.WriteByte('}')
+		return nil
+	case []any:
+		b.WriteByte('[')
+		for i, item := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := write(b, item); err != nil {
+				return err
+			}
 		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
+		b.WriteByte(']')
+		return nil
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	text, err := json.Marshal(v)
+	b.Write(text)
+	return err
 }
 
 // parse reads YAML. Nothing of the tree is shared: every alias is a copy.
@@ -130,10 +150,11 @@ func convert(n *yaml.Node) (any, error) {
 			list = append(list, value)
 		}
 		return list, nil
+	default:
+		var value any
+		err := n.Decode(&value)
+		return value, err
 	}
-	var value any
-	err := n.Decode(&value)
-	return value, err
 }
 
 func convertMapping(n *yaml.Node) (*object, error) {

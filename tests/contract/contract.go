@@ -4,7 +4,6 @@ package contract
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"mime"
@@ -38,30 +37,26 @@ type Contract struct {
 	schemas map[string]*jsonschema.Schema // by JSON pointer; compiled when they are first needed
 }
 
-// Cache keeps contracts by what they were read from: many servers describe themselves in the same words. The zero value
-// is empty. It is safe for concurrent use.
-type Cache struct {
-	mu   sync.Mutex
-	read map[[sha256.Size]byte]*Contract
-}
+// Cache keeps contracts by names: servers with the same settings describe themselves in the same words. The zero value is
+// empty. It is safe for concurrent use.
+type Cache struct{ known sync.Map }
 
-// Read returns the contract that document is.
-func (c *Cache) Read(document []byte) (*Contract, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	digest := sha256.Sum256(document)
-	if known := c.read[digest]; known != nil {
-		return known, nil
+// Get returns the contract of that name, which is read from what describe returns unless it is known. A document that is
+// nil is no contract; it is not kept, nor is an error of describe.
+func (c *Cache) Get(name string, describe func() (document []byte, err error)) (*Contract, error) {
+	if known, ok := c.known.Load(name); ok {
+		return known.(*Contract), nil
+	}
+	document, err := describe()
+	if document == nil || err != nil {
+		return nil, err
 	}
 	fresh, err := Read(document)
 	if err != nil {
 		return nil, err
 	}
-	if c.read == nil {
-		c.read = map[[sha256.Size]byte]*Contract{}
-	}
-	c.read[digest] = fresh
-	return fresh, nil
+	known, _ := c.known.LoadOrStore(name, fresh)
+	return known.(*Contract), nil
 }
 
 // Read returns the contract that document is. What is wrong with its schemas is noticed when they are needed.

@@ -99,16 +99,31 @@ func TestDescriptionsThatAreNoneAreRefused(t *testing.T) {
 	}
 }
 
-func TestTheSameDescriptionIsReadOnce(t *testing.T) {
+func TestADescriptionIsReadOnceForEachName(t *testing.T) {
 	var cache contract.Cache
-	first, err := cache.Read([]byte(described))
-	if err != nil {
-		t.Fatal(err)
+	asked := 0
+	get := func(name, document string) *contract.Contract {
+		t.Helper()
+		c, err := cache.Get(name, func() ([]byte, error) {
+			asked++
+			if document == "" {
+				return nil, nil
+			}
+			return []byte(document), nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
 	}
-	if again, _ := cache.Read([]byte(described)); again != first {
-		t.Error("it was read twice")
+	if get("a", "") != nil {
+		t.Error("nothing is taken for a contract")
 	}
-	if other, _ := cache.Read([]byte(described + " ")); other == first {
-		t.Error("another one is taken for it")
+	first := get("a", described)
+	if get("a", described) != first || asked != 2 {
+		t.Errorf("asked %d times, want 2: the second answer is kept", asked)
+	}
+	if get("b", described) == first {
+		t.Error("another name has the same contract")
 	}
 }

@@ -2,9 +2,11 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -34,45 +36,51 @@ func (s *Server) Judge(a contract.Answer) error {
 	return described.Check(a)
 }
 
-// contract reads the description when it is first needed; nil where there is none to be had.
+// contract returns what the server says of itself, which is read when it is first needed and not known from another
+// server with the same settings; nil where there is none to be had.
 func (s *Server) contract() *contract.Contract {
 	s.describing.Lock()
 	defer s.describing.Unlock()
 	if s.described != nil || s.undescribed {
 		return s.described
 	}
-	status, document, err := s.describe()
+	described, err := contracts.Get(s.settings, s.describe)
+	var unreachable *url.Error
 	switch {
-	case err != nil:
-		return nil // the server is on its way up or down; there will be other answers
-	case status == http.StatusNotFound:
+	case errors.Is(err, errNotDescribed):
 		s.undescribed = true // the settings want it so
-		return nil
-	case status != http.StatusOK:
-		err = fmt.Errorf("the description = %d %.300s", status, document)
-	default:
-		s.described, err = contracts.Read(document)
-	}
-	if err != nil {
+	case errors.As(err, &unreachable):
+		return nil // on its way up or down; there will be other answers
+	case err != nil:
 		s.undescribed = true
 		s.faults = append(s.faults, err.Error())
 	}
-	return s.described
+	s.described = described
+	return described
 }
 
+// errNotDescribed says that a server does not describe itself.
+var errNotDescribed = errors.New("there is no description")
+
 // describe reads the description.
-func (s *Server) describe() (status int, document []byte, err error) {
+func (s *Server) describe() ([]byte, error) {
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, s.URL+"/openapi.json", nil)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	response, err := s.client.Do(r)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	document, err = io.ReadAll(response.Body)
-	return response.StatusCode, document, err
+	document, err := io.ReadAll(response.Body)
+	switch {
+	case response.StatusCode == http.StatusNotFound:
+		return nil, errNotDescribed
+	case response.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("the description = %d %.300s", response.StatusCode, document)
+	}
+	return document, err
 }
 
 // note keeps a fault, once.

@@ -51,6 +51,7 @@ type Server struct {
 	exited  chan struct{} // closed when process has ended
 	stopped sync.Once
 
+	settings    string // all that a server's description can depend on
 	describing  sync.Mutex
 	described   *contract.Contract // what the server says of itself; nil: not read yet
 	undescribed bool               // it says nothing
@@ -113,6 +114,7 @@ func prepare(t testing.TB, cfg Config) *Server {
 		s.environ = append(inherited(), "WATCHWORD_LISTEN="+host)
 	}
 	s.environ = append(s.environ, cfg.Environ...)
+	s.settings = settingsOf(t, settings, compatibility, cfg.Environ)
 	t.Cleanup(func() { s.finish(t) })
 	return s
 }
@@ -250,6 +252,15 @@ func inherited() []string {
 		}
 	}
 	return out
+}
+
+func settingsOf(t testing.TB, settings any, compatibility string, environ []string) string {
+	t.Helper()
+	data, err := json.Marshal([]any{settings, compatibility, environ})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func writeJSON(t testing.TB, path string, value any) string {
