@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func everything(on bool) *Description {
 			}})
 		}
 		part("simplejwt")
-		part("restauth", "registration", "social")
+		part("restauth", "registration", "social", "ownaccount")
 		part("aikit")
 		part("authtoken")
 		part("tutorialjwt")
@@ -52,11 +53,31 @@ func everything(on bool) *Description {
 		part("students")
 		part("page_reset")
 		part("page_confirm")
+		part("page_forgotten")
+		part("page_undo_email")
 	}
 	parts = append(parts, Part{Documents: []string{"demo"}}, Part{Documents: []string{"page_change_password"}},
 		Part{Documents: []string{"page_sent"}, Facts: Facts{Texts: map[string]string{"restauth": "/c/"}}},
 		Part{Documents: []string{"operations"}})
 	return New(shared, parts...)
+}
+
+// TestEveryDocumentIsLookedAt keeps the list above complete.
+func TestEveryDocumentIsLookedAt(t *testing.T) {
+	source, err := os.ReadFile("openapi_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := documents.ReadDir("documents")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		name := strings.TrimSuffix(entry.Name(), ".yaml")
+		if name != "base" && !strings.Contains(string(source), `"`+name+`"`) {
+			t.Errorf("%s is not among the parts that are tested", entry.Name())
+		}
+	}
 }
 
 func TestNothingOfTheShorthandsIsLeft(t *testing.T) {
