@@ -46,20 +46,27 @@ func typeOf(tree *object) []part {
 	if path, ok := strings.CutPrefix(tree.text("$ref"), "#/components/schemas/"); ok {
 		return []part{{Link: path}}
 	}
-	if variants, ok := tree.get("anyOf").([]any); ok {
-		var out []part
-		for i, variant := range variants {
-			if i > 0 {
-				out = append(out, part{Text: " or "})
-			}
-			out = append(out, typeOf(variant.(*object))...)
+	for name, word := range map[string]string{"anyOf": " or ", "allOf": " and "} {
+		if variants, ok := tree.get(name).([]any); ok {
+			return joined(variants, word)
 		}
-		return out
 	}
 	if items := tree.below("items"); items != nil {
 		return append([]part{{Text: "list of "}}, typeOf(items)...)
 	}
 	return []part{{Text: plainType(tree)}}
+}
+
+// joined says what several schemas allow.
+func joined(variants []any, word string) []part {
+	var out []part
+	for i, variant := range variants {
+		if i > 0 {
+			out = append(out, part{Text: word})
+		}
+		out = append(out, typeOf(variant.(*object))...)
+	}
+	return out
 }
 
 func plainType(tree *object) string {
