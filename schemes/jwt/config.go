@@ -51,6 +51,7 @@ type Config struct {
 	LimitExpiry      bool              `setting:"LIMIT_EXPIRY" help:"Refuse tokens that end later than any token handed out now would."`
 	StoreTokenText   bool              `setting:"STORE_TOKEN_TEXT" help:"Keep refresh tokens readable in token_blacklist_outstandingtoken, as simplejwt does. Off: only a digest."`
 	CheckLoginsEnded bool              `setting:"CHECK_LOGINS_ENDED" help:"Refuse tokens from before all logins of the user were ended, as disabling the user or resetting the password does. Off: enabling a user brings their tokens back."`
+	VerifiedTokens   int               `setting:"VERIFIED_TOKENS" help:"How many tokens to remember whose signature was good, so that it is checked once. Everything else about them is looked at every time. 0: none."`
 	MinSecretLength  int               `setting:"MIN_SECRET_LENGTH" help:"The least number of bytes in the secret of an HS algorithm."`
 
 	ReuseEndsFamily  bool          `setting:"REUSE_ENDS_FAMILY" help:"End a login for good when one of its refresh tokens that was exchanged before is used again: two parties hold it. Needs BLACKLIST_AFTER_ROTATION."`
@@ -105,6 +106,7 @@ func ExactConfig() Config {
 		SlidingTokenRefreshExpClaim: "refresh_exp",
 		AuthTokenClasses:            []string{"AccessToken"},
 		StoreTokenText:              true,
+		VerifiedTokens:              10_000,
 		MinSecretLength:             1,
 		Now:                         time.Now,
 	}

@@ -70,6 +70,7 @@ type Scheme struct {
 	folded    []string // claims that must not come in another case
 	longest   time.Duration
 	families  bool // families of refresh tokens are kept
+	verified  *verified
 	newID     func(kin string) string
 }
 
@@ -102,6 +103,7 @@ func New(cfg Config, ks Keys, users Users, tokens Tokens) (*Scheme, error) {
 		longest: max(cfg.AccessTokenLifetime, cfg.RefreshTokenLifetime, cfg.SlidingTokenLifetime,
 			cfg.SlidingTokenRefreshLifetime),
 		families: tokens != nil && cfg.keepsFamilies(),
+		verified: newVerified(cfg.VerifiedTokens),
 		newID:    newID,
 	}
 	var err error

@@ -65,6 +65,9 @@ func (c Config) validateAlgorithm() error {
 	if _, err := c.audiences(); err != nil {
 		faults = append(faults, err)
 	}
+	if c.VerifiedTokens < 0 {
+		faults = append(faults, errors.New("VERIFIED_TOKENS: must not be negative"))
+	}
 	return errors.Join(faults...)
 }
 

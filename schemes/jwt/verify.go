@@ -131,7 +131,7 @@ func (s *Scheme) decode(raw string, now time.Time) (*token, error) {
 	if err != nil {
 		return nil, s.refuse(schemes.Invalid, err)
 	}
-	if err := s.checkSignature(p); err != nil {
+	if err := s.checkSignature(raw, p); err != nil {
 		return nil, s.refuse(schemes.Invalid, err)
 	}
 	t, err := s.interpret(p.payload)
@@ -145,7 +145,7 @@ func (s *Scheme) decode(raw string, now time.Time) (*token, error) {
 }
 
 // checkSignature tries the keys that the header allows.
-func (s *Scheme) checkSignature(p parsed) error {
+func (s *Scheme) checkSignature(raw string, p parsed) error {
 	id, err := checkHeader(p.header, s.cfg.Algorithm)
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func (s *Scheme) checkSignature(p parsed) error {
 		if key.Algorithm() != s.cfg.Algorithm {
 			continue
 		}
-		if err = key.Verify(p.input, p.signature); err == nil {
+		if err = s.verified.check(key, raw, p); err == nil {
 			return nil
 		}
 	}

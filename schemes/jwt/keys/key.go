@@ -8,6 +8,8 @@ package keys
 
 import (
 	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"fmt"
 
@@ -27,6 +29,8 @@ type Key struct {
 	private   any // nil: verifies only
 	public    any // for an HMAC secret the secret itself
 
+	fingerprint [sha256.Size]byte
+
 	system *libcrypto.Key // the pair in the system's library, which is faster; nil: it is not there
 }
 
@@ -36,6 +40,12 @@ func (k *Key) ID() string { return k.id }
 
 // Algorithm is the JWS algorithm that the key is for, such as "RS256" (RFC 7518 section 3.1).
 func (k *Key) Algorithm() string { return k.algorithm }
+
+// Asymmetric reports whether the key is one of a pair, whose other half verifies; an HMAC secret is none.
+func (k *Key) Asymmetric() bool { return k.fingerprint != [sha256.Size]byte{} }
+
+// Fingerprint is a digest of the public half and the algorithm; all zero for an HMAC secret.
+func (k *Key) Fingerprint() [sha256.Size]byte { return k.fingerprint }
 
 // CanSign reports whether the private half is there.
 func (k *Key) CanSign() bool { return k.private != nil }
@@ -108,7 +118,12 @@ func newKey(algorithm string, m material) (*Key, error) {
 	if err := m.fits(algorithm); err != nil {
 		return nil, err
 	}
+	der, err := x509.MarshalPKIXPublicKey(m.public)
+	if err != nil {
+		return nil, fmt.Errorf("the key cannot be written: %w", err)
+	}
 	k := &Key{id: m.id, algorithm: algorithm, method: method, public: m.public}
+	k.fingerprint = sha256.Sum256(append(der, algorithm...))
 	if m.private != nil {
 		k.private = m.private
 	}
