@@ -65,6 +65,6 @@ func (c *createUserCommand) invite(p *program) error {
 	if err != nil {
 		return notCreated(err)
 	}
-	p.printf("User '%s' created successfully. An activation mail is waiting to be sent.\n", wanted.Username)
+	p.printf("User '%s' created successfully. An activation mail is waiting to be sent.\n", firstOf(wanted.Username, wanted.Email))
 	return nil
 }

@@ -93,7 +93,9 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, pas
 		Store: store, Passwords: passwords, Validators: validators, Logins: logins, Signals: signals, Log: log,
 		Attempts: auth.NewAttempts(s.Attempts, newCounts(store)),
 	}
-	return auth.New(s.Accounts, deps), validators, nil
+	accounts := s.Accounts
+	accounts.NamesAreAddresses = store.UserModel().ByEmail()
+	return auth.New(accounts, deps), validators, nil
 }
 
 // openStore opens the database and sees to it that it is up to date: a SQLite file is made and migrated, while a

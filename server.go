@@ -42,6 +42,7 @@ type server struct {
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
 func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*server, error) {
+	s.describeUsers(store.UserModel())
 	p, err := newParts(s, store, mails, log)
 	if err != nil {
 		return nil, err
@@ -82,6 +83,7 @@ func (s *Settings) simpleJWT() simplejwt.Config {
 		cfg = simplejwt.ExactConfig()
 	}
 	cfg.Serializers = s.Bodies
+	cfg.UsernameField = s.RESTAuth.Users.UsernameField()
 	return cfg
 }
 

@@ -35,7 +35,7 @@ func (p *parts) newRESTAuth(prefix string) (*djrestauth.Dialect, error) {
 	return djrestauth.New(s.restAuth(cfg), djrestauth.Deps{
 		Accounts: accounts, Tokens: pairs, Sessions: p.sessions, Resets: resets,
 		Schemes: ask,
-		Keys:    token.NewPlain(p.store, time.Now), Registration: registration, Social: providers,
+		Keys:    token.NewPlain(p.store, time.Now), Registration: registration, Social: providers, Groups: p.store,
 		Own: p.newOwnAccount(registration, resets),
 	})
 }

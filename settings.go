@@ -20,6 +20,7 @@ import (
 	"watchword/email"
 	"watchword/email/outbox"
 	"watchword/janitor"
+	"watchword/models"
 	"watchword/models/gormstore"
 	"watchword/openapi"
 	"watchword/schemes/jwt"
@@ -232,10 +233,19 @@ func (s *Settings) derive(report *settings.Report) {
 		s.Registration.Confirmation.Mail.BaseURL = "http://" + s.Server.Listen
 	}
 	s.Email.Parts = s.AIKit.Templates.parts()
+	if s.Database.OwnUsers() {
+		s.describeUsers(models.UserModel{Label: s.Database.UserModel}) // of whom no more is known yet
+	}
 	s.Proxies.Count = s.REST.NumProxies
 	s.Site.VaryByCookie = s.CSRF.UseSessions
 	s.Keys.Keep = s.JWT.Leeway + max(s.JWT.AccessTokenLifetime, s.JWT.RefreshTokenLifetime,
 		s.JWT.SlidingTokenLifetime, s.JWT.SlidingTokenRefreshLifetime)
+}
+
+// describeUsers tells the dialects what users are like.
+func (s *Settings) describeUsers(users models.UserModel) {
+	s.RESTAuth.Users, s.AIKit.Views.Users, s.AuthToken.Users = users, users, users
+	s.Accounts.NamesAreAddresses = users.ByEmail()
 }
 
 // loadMode reads COMPATIBILITY alone, for it decides the defaults of the others. Faults are left to the second reading.

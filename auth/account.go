@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -17,14 +18,21 @@ type NewUser struct {
 	Password  string // in clear; the caller has validated it
 	Superuser bool   // also staff, as Django's create_superuser makes it
 	Inactive  bool   // may not log in yet
+
+	Extra map[string]any // columns of a project's own users, as in models.User
 }
 
 // CreateUser makes an account, which is active unless n says otherwise, and calls the hook PostRegistered. It returns
-// ErrUsernameInvalid or ErrUsernameTaken, of two callers with one name to all but one.
+// ErrUsernameInvalid or ErrUsernameTaken, of two callers with one name to all but one; of a project's own users also
+// *models.ConflictError and *models.NeededError. Where users have no name but their address, the name is another word
+// for it.
 //
 // Source: django.contrib.auth.models.UserManager.
 func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, error) {
-	username, err := normalizeUsername(n.Username)
+	if s.cfg.NamesAreAddresses {
+		n.Email = cmp.Or(n.Email, n.Username)
+	}
+	username, err := s.identityOf(n)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +43,7 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 	u := &models.User{
 		Username: username, Email: NormalizeEmail(n.Email), Password: encoded, FirstName: n.FirstName, LastName: n.LastName,
 		IsActive: !n.Inactive, IsStaff: n.Superuser, IsSuperuser: n.Superuser, DateJoined: s.cfg.Now().UTC(),
+		Extra: n.Extra,
 	}
 	err = s.store.Atomic(ctx, func(ctx context.Context) error {
 		if err := s.store.CreateUser(ctx, u); err != nil {
@@ -42,13 +51,30 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 		}
 		return s.signals.After(ctx, models.EventPostRegistered, u)
 	})
-	if errors.Is(err, models.ErrConflict) {
-		return nil, ErrUsernameTaken
-	}
 	if err != nil {
-		return nil, err
+		return nil, nameTaken(err)
 	}
 	return u, nil
+}
+
+// identityOf is the name that n will have.
+func (s *Service) identityOf(n NewUser) (string, error) {
+	if !s.cfg.NamesAreAddresses {
+		return normalizeUsername(n.Username)
+	}
+	if address := NormalizeEmail(n.Email); strings.Contains(address, "@") {
+		return address, nil
+	}
+	return "", ErrUsernameInvalid
+}
+
+// nameTaken turns a conflict that is about no other column into ErrUsernameTaken.
+func nameTaken(err error) error {
+	var other *models.ConflictError
+	if errors.Is(err, models.ErrConflict) && !errors.As(err, &other) {
+		return ErrUsernameTaken
+	}
+	return err
 }
 
 // NormalizeEmail lower-cases the domain part of address and leaves the rest alone.

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +14,7 @@ import (
 // UpdateProfile changes what p gives, and nothing else, and returns the user as stored from then on. A user name is
 // normalised (NFKC) as in CreateUser. It returns ErrUsernameInvalid, ErrUsernameReserved or ErrUsernameTaken, of two
 // callers who want one name, in whatever case, to one of them, and models.ErrNotFound when the user is gone. The user's
-// own name in any case is free to them.
+// own name in any case is free to them. A *models.ConflictError says which other column is somebody else's.
 //
 // Source: dj_rest_auth.serializers.UserDetailsSerializer with allauth's clean_username. The originals take the user's
 // own name for taken too, so that a form saved unchanged fails; here it does not.
@@ -38,10 +37,10 @@ func (s *Service) UpdateProfile(ctx context.Context, id models.UserID, p models.
 		}
 		return s.signals.Record(ctx, models.AuditUsernameChanged, u, "")
 	})
-	if errors.Is(err, models.ErrConflict) {
-		return nil, ErrUsernameTaken
+	if err != nil {
+		return nil, nameTaken(err)
 	}
-	return u, err
+	return u, nil
 }
 
 // CheckUsername says what UpdateProfile would say about a new name for that user, at this moment. It serves to report

@@ -99,6 +99,8 @@ type Config struct {
 	// PreserveUsernameCasing keeps new names as they were given. Without it they are stored in small letters, and looked
 	// for in them.
 	PreserveUsernameCasing bool `setting:"ACCOUNT_PRESERVE_USERNAME_CASING" help:"Store new user names as they were given. Off: in small letters."`
+	// NamesAreAddresses says that users have no name but the address that they log in with.
+	NamesAreAddresses bool
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -159,6 +161,9 @@ type Service struct {
 func New(cfg Config, deps Deps) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.NamesAreAddresses {
+		cfg.Method = ByEmail
 	}
 	s := &Service{
 		cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators, logins: deps.Logins,

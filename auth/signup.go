@@ -116,13 +116,17 @@ func (s *Signups) Register(ctx context.Context, n NewUser, link LinkTo) (*models
 // newUser is n as it will be stored, but for the password, and the name where it is to be made.
 func (s *Signups) newUser(n NewUser) (*models.User, error) {
 	u := &models.User{
-		IsActive: true, DateJoined: s.service.cfg.Now().UTC(), FirstName: n.FirstName, LastName: n.LastName,
+		IsActive: true, DateJoined: s.service.cfg.Now().UTC(), FirstName: n.FirstName, LastName: n.LastName, Extra: n.Extra,
 	}
 	var err error
 	if n.Email != "" {
 		if u.Email, err = cleanAddress(n.Email); err != nil {
 			return nil, err
 		}
+	}
+	if s.service.cfg.NamesAreAddresses {
+		u.Username = u.Email
+		return u, err
 	}
 	if n.Username != "" || s.cfg.UsernameRequired {
 		u.Username, err = s.cleanUsername(n)
@@ -143,16 +147,25 @@ func (s *Signups) create(ctx context.Context, u *models.User, link LinkTo) error
 		return ErrEmailTaken
 	}
 	err = s.store.CreateUser(ctx, u)
-	if errors.Is(err, models.ErrConflict) { // with somebody who makes accounts in another way
-		return ErrUsernameTaken
-	}
 	if err != nil {
-		return err
+		return s.signupConflict(err)
 	}
 	if err := s.service.signals.After(ctx, models.EventPostRegistered, u); err != nil || u.Email == "" {
 		return err
 	}
 	return s.claimAddress(ctx, u, owner, link)
+}
+
+// signupConflict says what of a new user somebody has who makes accounts in another way, or what is unique of a project's
+// own users.
+func (s *Signups) signupConflict(err error) error {
+	var other *models.ConflictError
+	switch {
+	case errors.As(err, &other) && other.Column == "email", s.service.cfg.NamesAreAddresses && errors.Is(err, models.ErrConflict) && other == nil:
+		return ErrEmailTaken
+	default:
+		return nameTaken(err)
+	}
 }
 
 // claimAddress stores the claim of u's address, which owner has proved to be theirs if there is one, and promises a mail.
@@ -201,6 +214,9 @@ func (s *Signups) claimName(ctx context.Context, u *models.User) error {
 func (s *Signups) nameTaken(ctx context.Context, username string) error {
 	holders, err := s.store.UsersByUsernameFold(ctx, username)
 	if err == nil && len(holders) > 0 {
+		if s.service.cfg.NamesAreAddresses {
+			return ErrEmailTaken
+		}
 		return ErrUsernameTaken
 	}
 	return err

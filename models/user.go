@@ -82,6 +82,15 @@ type User struct {
 	// Extra are the columns that a project's own table of users has beyond these, by name; see ColumnType for the types of
 	// the values. nil where there are none.
 	Extra map[string]any `gorm:"-"`
+
+	Memberships *Memberships `gorm:"-"` // nil: nobody has looked
+}
+
+// Memberships are the groups that a user is in and what the user may do by them or otherwise, each in alphabetical order
+// and never nil.
+type Memberships struct {
+	Groups      []string // names
+	Permissions []string // as Django writes them: app_label.codename
 }
 
 // TableName is Django's name of the table.

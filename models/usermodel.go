@@ -10,6 +10,7 @@ type UserModel struct {
 	Username string   // the column that people log in with (USERNAME_FIELD), which User.Username is; "" for username
 	Known    []Column // the columns of User that there are, apart from the key
 	Extra    []Column // the columns that User does not have; their values are in User.Extra
+	Alone    bool     // they are in no groups and have no permissions: the model has no PermissionsMixin
 }
 
 // UsernameField is the column that people log in with.
@@ -28,6 +29,27 @@ func (m UserModel) Has(field string) bool {
 	return m.Known == nil || field == "id" ||
 		slices.ContainsFunc(m.Known, func(c Column) bool { return c.Name == field })
 }
+
+// HasField is Has for what is shown of users: their name under username, whatever the column is, unless it is their
+// address.
+func (m UserModel) HasField(field string) bool {
+	if field == "username" {
+		return m.Known == nil || !m.ByEmail()
+	}
+	return m.Has(field)
+}
+
+// KnownColumn finds a column of User.
+func (m UserModel) KnownColumn(name string) (c Column, ok bool) {
+	i := slices.IndexFunc(m.Known, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return m.Known[i], true
+}
+
+// Unread reports whether the model is a project's own whose table nobody has looked at yet.
+func (m UserModel) Unread() bool { return m.Label != "" && m.Known == nil }
 
 // ExtraColumn finds a column that User does not have.
 func (m UserModel) ExtraColumn(name string) (c Column, ok bool) {

@@ -48,26 +48,30 @@ type Registered struct {
 	Success bool `json:"success"`
 }
 
-// EmailConfirmed is the name of the field that is no column of the user.
-const EmailConfirmed = "email_confirmed"
+// The names of the fields that are no columns of the user.
+const (
+	EmailConfirmed   = "email_confirmed"
+	GroupsField      = "groups"
+	PermissionsField = "permissions"
+)
 
 // UserFields are the names of what of a user is shown, in order.
 type UserFields []string
 
 // ParseUserFields reads a setting: a list of names, or the dotted Python name of a serializer that is known here. The
-// names are those of columns, and further ones. nil and "" are nothing.
-func ParseUserFields(setting any, further ...string) (UserFields, error) {
+// names are those of columns of such users, and further ones. nil and "" are nothing.
+func ParseUserFields(setting any, users models.UserModel, further ...string) (UserFields, error) {
 	switch v := setting.(type) {
 	case nil:
 		return nil, nil
 	case string:
-		return fieldsByName(v)
+		return fieldsByName(v, users)
 	}
 	names, err := parseNames(setting)
 	if err != nil {
 		return nil, err
 	}
-	return names, UserFields(names).validate(further)
+	return names, UserFields(names).validate(users, further)
 }
 
 // parseNames reads a setting that is a list of names.
@@ -90,27 +94,42 @@ func parseNames(setting any) ([]string, error) {
 }
 
 // fieldsByName returns the fields of a well-known serializer.
-func fieldsByName(name string) (UserFields, error) {
+func fieldsByName(name string, users models.UserModel) (UserFields, error) {
 	switch name {
 	case "", "None":
 		return nil, nil
 	case KitUserFields:
-		return UserFields{"id", "email", "username"}, nil
+		return had(users, "id", "email", "username"), nil
 	case RESTUserFields:
-		return UserFields{"pk", "username", "email", "first_name", "last_name"}, nil
+		return append(UserFields{"pk"}, had(users, "username", "email", "first_name", "last_name")...), nil
 	}
 	return nil, fmt.Errorf("no serializer %q is known here; name the fields instead, as in [id, username]", name)
 }
 
+// HaveMemberships reports whether groups or permissions are among them.
+func (fs UserFields) HaveMemberships() bool {
+	return slices.Contains(fs, GroupsField) || slices.Contains(fs, PermissionsField)
+}
+
+// had returns those of the fields that such users have.
+func had(users models.UserModel, fields ...string) UserFields {
+	return slices.DeleteFunc(UserFields(fields), func(name string) bool { return !users.HasField(name) })
+}
+
 // validate refuses names that are no fields, and names that are given twice.
-func (fs UserFields) validate(further []string) error {
+func (fs UserFields) validate(users models.UserModel, further []string) error {
 	known := append([]string{"pk"}, further...)
 	for name := range columns(&models.User{}) {
-		known = append(known, name)
+		if users.HasField(name) {
+			known = append(known, name)
+		}
+	}
+	for _, c := range users.Extra {
+		known = append(known, c.Name)
 	}
 	slices.Sort(known)
 	for i, name := range fs {
-		if !slices.Contains(known, name) {
+		if !users.Unread() && !slices.Contains(known, name) {
 			return fmt.Errorf("a user has no field %q that can be shown; there are %s", name, strings.Join(known, ", "))
 		}
 		if slices.Contains(fs[:i], name) {
@@ -120,10 +139,16 @@ func (fs UserFields) validate(further []string) error {
 	return nil
 }
 
-// Show returns u as it goes on the wire. confirmed is what the field email_confirmed says.
-func (fs UserFields) Show(u *models.User, confirmed bool) *pyjson.Object {
+// Show returns u, one of such users, as it goes on the wire. confirmed is what the field email_confirmed says.
+func (fs UserFields) Show(u *models.User, users models.UserModel, confirmed bool) *pyjson.Object {
 	values := columns(u)
 	values["pk"], values[EmailConfirmed] = u.ID, confirmed
+	if m := u.Memberships; m != nil {
+		values[GroupsField], values[PermissionsField] = m.Groups, m.Permissions
+	}
+	for _, c := range users.Extra {
+		values[c.Name] = showColumn(c, u.Extra[c.Name])
+	}
 	shown := &pyjson.Object{}
 	for _, name := range fs {
 		shown.Set(name, values[name])

@@ -26,12 +26,12 @@ func TestUserFields(t *testing.T) {
 		{"dj_rest_auth.serializers.UserDetailsSerializer",
 			`{"pk":7,"username":"ana","email":"ana@example.com","first_name":"Ana","last_name":""}`},
 	} {
-		fields, err := ParseUserFields(tt.setting, EmailConfirmed)
+		fields, err := ParseUserFields(tt.setting, models.UserModel{}, EmailConfirmed)
 		if err != nil {
 			t.Errorf("%v: %v", tt.setting, err)
 			continue
 		}
-		got, err := pyjson.Marshal(fields.Show(u, true), 0)
+		got, err := pyjson.Marshal(fields.Show(u, models.UserModel{}, true), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,12 +40,12 @@ func TestUserFields(t *testing.T) {
 		}
 	}
 	for _, nothing := range []any{nil, "", "None", []any{}} {
-		if fields, err := ParseUserFields(nothing); err != nil || len(fields) != 0 {
+		if fields, err := ParseUserFields(nothing, models.UserModel{}); err != nil || len(fields) != 0 {
 			t.Errorf("%v: got %v, %v", nothing, fields, err)
 		}
 	}
 	for _, bad := range []any{"my.Serializer", []any{"password"}, []any{"id", 1}, []any{"id", "id"}, []any{"email_confirmed"}, 1, true, map[string]any{}} {
-		if fields, err := ParseUserFields(bad); err == nil {
+		if fields, err := ParseUserFields(bad, models.UserModel{}); err == nil {
 			t.Errorf("%v: got %v", bad, fields)
 		}
 	}

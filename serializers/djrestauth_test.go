@@ -59,11 +59,11 @@ func TestTimesAreWrittenInUTCWithMicrosecondsUnlessThereAreNone(t *testing.T) {
 }
 
 func TestLoginPairKeepsItsOrderAndLeavesOutEndsThatNobodyAskedFor(t *testing.T) {
-	fields, err := ParseUserFields(RESTUserFields)
+	fields, err := ParseUserFields(RESTUserFields, models.UserModel{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := fields.Show(&models.User{ID: "7", Username: "alice", Email: "alice@example.com", FirstName: "Ä"}, false)
+	u := fields.Show(&models.User{ID: "7", Username: "alice", Email: "alice@example.com", FirstName: "Ä"}, models.UserModel{}, false)
 	end := Time(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC))
 	const user = `{"pk":7,"username":"alice","email":"alice@example.com","first_name":"Ä","last_name":""}`
 	for want, pair := range map[string]LoginPair{

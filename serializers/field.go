@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-playground/validator/v10"
 
+	"watchword/models"
 	"watchword/serializers/pyjson"
 )
 
@@ -40,7 +41,8 @@ type Field struct {
 	Codes      bool     `json:"-"` // say "required" and "blank" instead of sentences
 	Rules      []string `json:"-"` // names of further rules, checked before all others
 
-	index    int // in the struct
+	index    int            // in the struct
+	column   *models.Column // of a project's own users; nil: the field is in the struct
 	rules    []rule
 	validate *validator.Validate
 }
@@ -82,6 +84,8 @@ func readOnlyType(t reflect.Type) string {
 		return TypeBoolean
 	case reflect.TypeFor[time.Time]():
 		return TypeTime
+	case reflect.TypeFor[[]string]():
+		return TypeList
 	}
 	return TypeInteger
 }

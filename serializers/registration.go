@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"watchword/models"
 )
 
 // RESTSignup is the name of dj-rest-auth's own serializer of registrations.
@@ -20,18 +22,20 @@ type Signup struct {
 	Password2 Char `json:"password2" field:"required"`
 	FirstName Char `json:"first_name" field:"allow_blank,max_length=150"`
 	LastName  Char `json:"last_name" field:"allow_blank,max_length=150"`
+
+	Columns // those of a project's own users
 }
 
-// NewSignup returns a serializer of these fields, in their order. adjust is that of New.
-func NewSignup(cfg Config, fields []string, adjust ...func(*Field)) *Serializer[Signup] {
-	return New[Signup](cfg, adjust...).only(fields)
+// NewSignup returns a serializer of these fields of such users, in their order. adjust is that of New.
+func NewSignup(cfg Config, fields []string, users models.UserModel, adjust ...func(*Field)) *Serializer[Signup] {
+	return New[Signup](cfg, adjust...).with(users.Extra).only(fields)
 }
 
-// ParseSignupFields reads a setting: a list of the fields that a registration takes, or the name of dj-rest-auth's own
-// serializer. password1 must be among them; without password2 the password is given once.
-func ParseSignupFields(setting any) ([]string, error) {
+// ParseSignupFields reads a setting: a list of the fields that a registration of such users takes, or the name of
+// dj-rest-auth's own serializer. password1 must be among them; without password2 the password is given once.
+func ParseSignupFields(setting any, users models.UserModel) ([]string, error) {
 	if setting == RESTSignup {
-		return []string{"username", "email", "password1", "password2"}, nil
+		return append(had(users, "username"), "email", "password1", "password2"), nil
 	}
 	if name, ok := setting.(string); ok {
 		return nil, fmt.Errorf("must be %s or a list of fields, not %q: others are Python and cannot be run here", RESTSignup, name)
@@ -40,12 +44,12 @@ func ParseSignupFields(setting any) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var known []string
-	for _, f := range New[Signup](DefaultConfig()).Fields() {
-		known = append(known, f.Name)
+	known := append([]string{"password1", "password2"}, had(users, "username", "email", "first_name", "last_name")...)
+	for _, c := range users.Extra {
+		known = append(known, c.Name)
 	}
 	for i, name := range names {
-		if !slices.Contains(known, name) {
+		if !users.Unread() && !slices.Contains(known, name) {
 			return nil, fmt.Errorf("a registration has no field %q; there are %s", name, strings.Join(known, ", "))
 		}
 		if slices.Contains(names[:i], name) {

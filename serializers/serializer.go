@@ -18,6 +18,7 @@ import (
 	"reflect"
 	"slices"
 
+	"watchword/models"
 	"watchword/serializers/pyjson"
 )
 
@@ -52,6 +53,34 @@ func New[T any](cfg Config, adjust ...func(*Field)) *Serializer[T] {
 		for _, change := range adjust {
 			change(&f)
 		}
+		f.prepare(validate)
+		s.fields = append(s.fields, f)
+	}
+	return s
+}
+
+// columnHolder is a type that can hold what is given for columns that only the database knows.
+type columnHolder interface{ setColumn(name string, value any) }
+
+// Columns is what a request gave for columns that only the database knows.
+type Columns map[string]any
+
+func (c *Columns) setColumn(name string, value any) {
+	if *c == nil {
+		*c = Columns{}
+	}
+	(*c)[name] = value
+}
+
+// with adds fields over columns to a serializer of a columnHolder, in the place of those with their names, and returns s.
+func (s *Serializer[T]) with(columns []models.Column) *Serializer[T] {
+	if columns == nil {
+		return s
+	}
+	validate := newValidate()
+	for _, c := range columns {
+		s.fields = slices.DeleteFunc(s.fields, func(f Field) bool { return f.Name == c.Name })
+		f := ColumnField(c)
 		f.prepare(validate)
 		s.fields = append(s.fields, f)
 	}
@@ -103,9 +132,13 @@ func (s *Serializer[T]) check(body Object, into *T, partial bool) error {
 		if body.form && v == "" && !f.Required && !f.AllowBlank {
 			given = false // a form sends its empty fields too
 		}
-		switch char := target.Field(f.index).Addr().Interface().(*Char); {
+		switch {
+		case given && f.column != nil:
+			value, messages := f.readColumn(v, body.form)
+			faults.Add(f.Name, messages...)
+			any(into).(columnHolder).setColumn(f.Name, value)
 		case given:
-			faults.Add(f.Name, char.read(v, f)...)
+			faults.Add(f.Name, target.Field(f.index).Addr().Interface().(*Char).read(v, f)...)
 		case f.Required && !partial:
 			faults.Add(f.Name, f.requiredMessage())
 		}

@@ -26,20 +26,37 @@ type UserDetails struct {
 	IsSuperuser bool          `json:"is_superuser" label:"Superuser status" help:"Designates that this user has all permissions without explicitly assigning them."`
 	DateJoined  time.Time     `json:"date_joined"`
 	LastLogin   time.Time     `json:"last_login"`
+	Groups      []string      `json:"groups"`
+	Permissions []string      `json:"permissions"`
+
+	Columns // those of a project's own users
 }
 
-// NewUserDetails returns a serializer of these fields, in their order, of which those named in fixed are read-only too.
-func NewUserDetails(cfg Config, fields UserFields, fixed ...string) *Serializer[UserDetails] {
-	return New[UserDetails](cfg, func(f *Field) {
-		if slices.Contains(fixed, f.Name) {
-			f.ReadOnly = true
+// NewUserDetails returns a serializer of these fields of such users, in their order, of which those named in fixed are
+// read-only too. So are addresses that people log in with.
+func NewUserDetails(cfg Config, fields UserFields, users models.UserModel, fixed ...string) *Serializer[UserDetails] {
+	own := func(f *Field) {
+		if c, ok := users.KnownColumn(f.Name); ok && f.MaxLength > 0 && c.MaxLength > 0 {
+			f.MaxLength = c.MaxLength
 		}
-	}).only(fields)
+		if users.Key.Type == models.ColumnUUID && (f.Name == "pk" || f.Name == "id") {
+			f.Type = TypeOther
+		}
+	}
+	s := New[UserDetails](cfg, own)
+	s.with(users.Extra).only(fields)
+	for i := range s.fields {
+		if slices.Contains(fixed, s.fields[i].Name) {
+			s.fields[i].ReadOnly, s.fields[i].Required = true, false
+		}
+	}
+	return s
 }
 
 // Profile returns what the request gave.
 func (u *UserDetails) Profile() models.Profile {
-	return models.Profile{Username: u.Username.given(), FirstName: u.FirstName.given(), LastName: u.LastName.given()}
+	return models.Profile{Username: u.Username.given(), FirstName: u.FirstName.given(), LastName: u.LastName.given(),
+		Extra: u.Columns}
 }
 
 // given returns the text, or nil when the request did not name the field.

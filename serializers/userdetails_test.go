@@ -12,7 +12,7 @@ import (
 )
 
 func TestAProfileHasWhatTheRequestNamed(t *testing.T) {
-	s := NewUserDetails(DefaultConfig(), UserFields{"pk", "username", "email", "first_name"})
+	s := NewUserDetails(DefaultConfig(), UserFields{"pk", "username", "email", "first_name"}, models.UserModel{})
 	var in UserDetails
 	body := `{"first_name": "", "email": "x", "pk": 9, "last_name": "not shown, not taken"}`
 	if err := s.ReadPartial(request("application/json", body), &in); err != nil {
@@ -29,7 +29,7 @@ func TestAProfileHasWhatTheRequestNamed(t *testing.T) {
 
 func TestEverythingThatCanBeShownOfAUserIsDescribedAndLittleCanBeChanged(t *testing.T) {
 	all := UserFields(append(slices.Sorted(maps.Keys(columns(&models.User{}))), "pk"))
-	fields := NewUserDetails(DefaultConfig(), all).Fields()
+	fields := NewUserDetails(DefaultConfig(), all, models.UserModel{}).Fields()
 	var described UserFields
 	var writable []string
 	for _, f := range fields {
@@ -47,7 +47,7 @@ func TestEverythingThatCanBeShownOfAUserIsDescribedAndLittleCanBeChanged(t *test
 }
 
 func TestUserDetailsAreDescribedInTheOrderOfTheSetting(t *testing.T) {
-	got, err := pyjson.Marshal(NewUserDetails(DefaultConfig(), UserFields{"last_login", "is_staff", "id"}).Fields(), 0)
+	got, err := pyjson.Marshal(NewUserDetails(DefaultConfig(), UserFields{"last_login", "is_staff", "id"}, models.UserModel{}).Fields(), 0)
 	const want = `{"last_login":{"type":"datetime","required":false,"read_only":true,"label":"Last login"},` +
 		`"is_staff":{"type":"boolean","required":false,"read_only":true,"label":"Staff status",` +
 		`"help_text":"Designates whether the user can log into this admin site."},` +

@@ -72,6 +72,12 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// OwnUsers reports whether users are looked for in a table of a project's own.
+func (c Config) OwnUsers() bool {
+	return c.UserModel != "" && c.UserModel != defaultUserModel || c.UserTable != "" || c.UsernameField != "" ||
+		len(c.UserDefaults) > 0
+}
+
 // userModelLabel is what AUTH_USER_MODEL may be; "" is auth.User.
 var userModelLabel = regexp.MustCompile(`^(?:[A-Za-z_]\w*\.[A-Za-z_]\w*)?$`)
 

@@ -1,6 +1,7 @@
 package gormstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,12 +33,12 @@ const joinedColumns = "u.id, u.password, u.last_login, u.is_superuser, u.usernam
 
 // findUsers looks for the table that AUTH_USER_MODEL names, unless it is Django's own.
 func (s *Store) findUsers(ctx context.Context) error {
-	cfg := UserTableConfig{Label: s.cfg.UserModel, Table: s.cfg.UserTable, Username: s.cfg.UsernameField, Defaults: s.cfg.UserDefaults}
-	if cfg.Label == "" {
-		cfg.Label = defaultUserModel
-	}
-	if cfg.Label == defaultUserModel && cfg.Table == "" && cfg.Username == "" && len(cfg.Defaults) == 0 {
+	if !s.cfg.OwnUsers() {
 		return nil
+	}
+	cfg := UserTableConfig{
+		Label: cmp.Or(s.cfg.UserModel, defaultUserModel), Table: s.cfg.UserTable, Username: s.cfg.UsernameField,
+		Defaults: s.cfg.UserDefaults,
 	}
 	table, err := s.FindUserTable(ctx, cfg)
 	if errors.Is(err, models.ErrNotFound) {

@@ -126,7 +126,7 @@ func (s *Store) createOwn(ctx context.Context, u *models.User, fold bool) error 
 	if err == nil && u.ID != "" {
 		u.Username = o.identity(u)
 	}
-	return aboutColumn(err)
+	return s.users.aboutColumn(err)
 }
 
 // updateOwn is updateProfile for a table of a project's own.
@@ -152,14 +152,14 @@ func (s *Store) updateOwn(ctx context.Context, id models.UserID, p models.Profil
 		strings.Join(r.columns, " = ?, "), quoted(o.table.Name), quoted(o.table.Username), quoted(o.table.Key.Name))
 	args := append(slices.Clip(r.values), s.key(id), p.Username)
 	err := s.write(ctx, func(db *gorm.DB) error { return oneRow(db.Exec(s.sql(query), args...)) })
-	return aboutColumn(err)
+	return s.users.aboutColumn(err)
 }
 
 // conflicting finds the column in what the databases say of a unique index, which may go on with the value.
 var conflicting = regexp.MustCompile(`(?:UNIQUE constraint failed: \w+\.|^\w[^(]*\()(\w+)(?:$|\)=)`)
 
-// aboutColumn makes a conflict say which column it is about, if it is about one.
-func aboutColumn(err error) error {
+// aboutColumn makes a conflict say which column it is about, if it is about one that nobody logs in with.
+func (o *ownUsers) aboutColumn(err error) error {
 	if !errors.Is(err, models.ErrConflict) {
 		return err
 	}
@@ -168,7 +168,7 @@ func aboutColumn(err error) error {
 	if errors.As(err, &pg) {
 		text = pg.Detail
 	}
-	if m := conflicting.FindStringSubmatch(text); m != nil {
+	if m := conflicting.FindStringSubmatch(text); m != nil && m[1] != o.table.Username {
 		return &models.ConflictError{Column: m[1]}
 	}
 	return err

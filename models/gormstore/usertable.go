@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"watchword/models"
 )
 
@@ -27,6 +29,7 @@ type UserTable struct {
 	Username string          // the column that people log in with: of Known, or one more
 	Known    []models.Column // those of models.User that are there, apart from the key
 	Extra    []models.Column // all others
+	Alone    bool            // there are no tables of groups and permissions beside it
 	Defaults map[string]any  // what new users have in columns of Extra, where nobody says it
 }
 
@@ -70,6 +73,13 @@ func (s *Store) FindUserTable(ctx context.Context, cfg UserTableConfig) (*UserTa
 			u.Extra = append(u.Extra, c)
 		}
 	}
+	if err := s.read(ctx, func(db *gorm.DB) error {
+		grouped, err := s.hasTable(db, u.Name+"_groups")
+		u.Alone = !grouped
+		return err
+	}); err != nil {
+		return nil, err
+	}
 	return u, errors.Join(u.validate(), u.setDefaults(cfg.Defaults))
 }
 
@@ -83,16 +93,16 @@ func (u *UserTable) setDefaults(texts map[string]string) error {
 	u.Defaults = map[string]any{}
 	var errs []error
 	for name, text := range texts {
-		c, ok := (&Table{Columns: u.Extra}).Column(name)
-		if !ok {
+		i := slices.IndexFunc(u.Extra, func(c models.Column) bool { return c.Name == name })
+		if i < 0 {
 			errs = append(errs, fmt.Errorf("AUTH_USER_DEFAULTS: the table %s has no further column %q", u.Name, name))
 			continue
 		}
-		value, err := c.Parse(text)
+		value, err := u.Extra[i].Parse(text)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("AUTH_USER_DEFAULTS: %s: %w", name, err))
 		}
-		u.Defaults[name] = value
+		u.Defaults[name], u.Extra[i].Default = value, true
 	}
 	return errors.Join(errs...)
 }
@@ -122,7 +132,7 @@ func (u *UserTable) known(name string) (column models.Column, ok bool) {
 
 // Model describes the users for those who know no tables.
 func (u *UserTable) Model() models.UserModel {
-	return models.UserModel{Label: u.Label, Key: u.Key, Username: u.Username, Known: u.Known, Extra: u.Extra}
+	return models.UserModel{Label: u.Label, Key: u.Key, Username: u.Username, Known: u.Known, Extra: u.Extra, Alone: u.Alone}
 }
 
 // MemberColumn is the column of Django's tables between users and something else that names the user: the model's name

@@ -45,7 +45,7 @@ type Config struct {
 
 	AuthTokenClasses []string `setting:"AUTH_TOKEN_CLASSES" help:"The kinds of token that prove a request: AccessToken, SlidingToken (dotted Python names are fine)."`
 
-	CustomClaims     map[string]string `setting:"CUSTOM_CLAIMS" help:"More claims: name to fixed text, or to a user's field in braces such as {username}. Readable by anybody who holds the token."`
+	CustomClaims     map[string]string `setting:"CUSTOM_CLAIMS" help:"More claims: name to fixed text, or to a user's field in braces such as {username}; {groups} and {permissions} are lists, looked up by one query at each login. Readable by anybody who holds the token."`
 	AuthTimeClaim    string            `setting:"AUTH_TIME_CLAIM" help:"The claim that says when the user logged in, passed on from token to token. Empty: none; users of tokens then have to give their password where a fresh login would do."`
 	KeyIDs           bool              `setting:"KEY_IDS" help:"Name the signing key in every token (kid), and obey such names. Off: every verifying key is tried."`
 	LimitExpiry      bool              `setting:"LIMIT_EXPIRY" help:"Refuse tokens that end later than any token handed out now would."`

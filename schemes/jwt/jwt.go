@@ -62,6 +62,7 @@ type Scheme struct {
 	users     Users
 	tokens    Tokens // nil: no blacklist
 	custom    []custom
+	groups    Groups // nil: no claim asks for them
 	kinds     []kind // that prove a request, in order
 	userField models.UserField
 	header    string   // the header that carries the token
@@ -79,6 +80,32 @@ var (
 	_ schemes.Refresher = (*Scheme)(nil)
 	_ schemes.Preparer  = (*Scheme)(nil)
 )
+
+// Groups looks up what a user is a member of. Users must have it where CUSTOM_CLAIMS name {groups} or {permissions}.
+type Groups interface {
+	// LoadMemberships fills in u.Memberships.
+	LoadMemberships(ctx context.Context, u *models.User) error
+}
+
+// groupsFor returns users as Groups where claims ask for it, and else nil.
+func groupsFor(claims map[string]string, users Users) (Groups, error) {
+	if !asksForMemberships(claims) {
+		return nil, nil
+	}
+	groups, ok := users.(Groups)
+	if !ok {
+		return nil, errors.New("CUSTOM_CLAIMS: the users here are in no groups")
+	}
+	return groups, nil
+}
+
+// prepareClaims looks up what CUSTOM_CLAIMS say of u and u's row does not hold.
+func (s *Scheme) prepareClaims(ctx context.Context, u *models.User) error {
+	if s.groups == nil {
+		return nil
+	}
+	return s.groups.LoadMemberships(ctx, u)
+}
 
 // New returns the scheme. tokens may be nil: then no token is recorded, and none can be ended before its time
 // (simplejwt without its token_blacklist app). The error is cfg's faults.
@@ -115,7 +142,10 @@ func New(cfg Config, ks Keys, users Users, tokens Tokens) (*Scheme, error) {
 		k, _ := kindOf(class)
 		s.kinds = append(s.kinds, k)
 	}
-	s.custom, err = parseCustom(cfg.CustomClaims)
+	if s.custom, err = parseCustom(cfg.CustomClaims); err != nil {
+		return nil, err
+	}
+	s.groups, err = groupsFor(cfg.CustomClaims, users)
 	return s, err
 }
 
@@ -132,6 +162,11 @@ func (s *Scheme) WithClaims(more map[string]string) (*Scheme, error) {
 		return nil, err
 	}
 	wider := *s
+	if groups, err := groupsFor(more, s.users); err != nil || groups != nil {
+		if wider.groups = groups; err != nil {
+			return nil, err
+		}
+	}
 	wider.custom = append(append([]custom(nil), s.custom...), extra...)
 	return &wider, nil
 }
@@ -202,7 +237,10 @@ func (s *Scheme) Issue(r *http.Request, u *models.User) (schemes.Grant, error) {
 }
 
 // Prepare signs a token pair for u, and returns what records the refresh token.
-func (s *Scheme) Prepare(_ *http.Request, u *models.User) (schemes.Grant, func(context.Context) error, error) {
+func (s *Scheme) Prepare(r *http.Request, u *models.User) (schemes.Grant, func(context.Context) error, error) {
+	if err := s.prepareClaims(r.Context(), u); err != nil {
+		return schemes.Grant{}, nil, err
+	}
 	now := s.cfg.Now()
 	long := s.personal(refresh, u, now)
 	pair, err := s.pair(long, now)

@@ -126,14 +126,7 @@ func encodeAudience(setting any, list []string) string {
 	if _, single := setting.(string); single {
 		return quoted(list[0])
 	}
-	b := []byte{'['}
-	for i, one := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendQuoted(b, one)
-	}
-	return string(append(b, ']'))
+	return quotedList(list)
 }
 
 // row describes a token to the store: its text, or where that is not kept, a digest that proves nothing.

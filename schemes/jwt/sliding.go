@@ -25,7 +25,10 @@ func (s *Sliding) Issue(r *http.Request, u *models.User) (schemes.Grant, error) 
 }
 
 // Prepare signs a sliding token for u, and returns what records it.
-func (s *Sliding) Prepare(_ *http.Request, u *models.User) (schemes.Grant, func(context.Context) error, error) {
+func (s *Sliding) Prepare(r *http.Request, u *models.User) (schemes.Grant, func(context.Context) error, error) {
+	if err := s.prepareClaims(r.Context(), u); err != nil {
+		return schemes.Grant{}, nil, err
+	}
 	now := s.cfg.Now()
 	c := s.personal(sliding, u, now)
 	grant, err := s.grant(c, now)

@@ -13,6 +13,12 @@ import (
 // template makes the value of a custom claim for a user, as JSON text.
 type template func(u *models.User) string
 
+// The fields that are not in the user's row, and are looked up for claims only.
+const (
+	claimGroups      = "groups"
+	claimPermissions = "permissions"
+)
+
 // custom is a claim of CUSTOM_CLAIMS.
 type custom struct {
 	name  string
@@ -40,9 +46,35 @@ func parseTemplate(value string) (template, error) {
 		return func(u *models.User) string { return strconv.FormatBool(u.IsStaff) }, nil
 	case "is_superuser":
 		return func(u *models.User) string { return strconv.FormatBool(u.IsSuperuser) }, nil
+	case claimGroups:
+		return func(u *models.User) string { return quotedList(u.Memberships.Groups) }, nil
+	case claimPermissions:
+		return func(u *models.User) string { return quotedList(u.Memberships.Permissions) }, nil
 	default:
 		return nil, fmt.Errorf("users have no field %q that may be shown", field)
 	}
+}
+
+// quotedList is a JSON list of texts.
+func quotedList(list []string) string {
+	b := []byte{'['}
+	for i, one := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendQuoted(b, one)
+	}
+	return string(append(b, ']'))
+}
+
+// asksForMemberships reports whether CUSTOM_CLAIMS name groups or permissions.
+func asksForMemberships(m map[string]string) bool {
+	for _, value := range m {
+		if value == "{"+claimGroups+"}" || value == "{"+claimPermissions+"}" {
+			return true
+		}
+	}
+	return false
 }
 
 // userID is an id as simplejwt writes it: integer keys as numbers, all others as text.

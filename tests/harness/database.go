@@ -38,6 +38,18 @@ func EachDatabase(t *testing.T, test func(t *testing.T, db Database)) {
 	})
 }
 
+// EachEmptyDatabase is EachDatabase with databases in which there is nothing.
+func EachEmptyDatabase(t *testing.T, test func(t *testing.T, db Database)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, sqlite(t, nil))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, postgres(t, func() (string, error) { return "template1", nil }))
+	})
+}
+
 // SQLite makes a database in a temporary folder.
 func SQLite(t testing.TB) Database {
 	t.Helper()
@@ -45,6 +57,12 @@ func SQLite(t testing.TB) Database {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sqlite(t, content)
+}
+
+// sqlite makes a database of what is in its file.
+func sqlite(t testing.TB, content []byte) Database {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "db.sqlite3")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
@@ -56,11 +74,17 @@ func SQLite(t testing.TB) Database {
 // Postgres makes a database and drops it when the test ends.
 func Postgres(t testing.TB) Database {
 	t.Helper()
+	return postgres(t, postgresTemplate)
+}
+
+// postgres makes a database that is a copy of another.
+func postgres(t testing.TB, original func() (string, error)) Database {
+	t.Helper()
 	server := os.Getenv(postgresVariable)
 	if server == "" {
 		Missing(t, "a PostgreSQL server ("+postgresVariable+" is not set)")
 	}
-	template, err := postgresTemplate()
+	template, err := original()
 	if err != nil {
 		t.Fatal(err)
 	}

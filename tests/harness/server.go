@@ -31,6 +31,7 @@ type Config struct {
 	Database      Database
 	Settings      any      // written to the settings file as JSON; nil: DefaultSettings
 	Fixtures      any      // rows for loaddata; nil: none
+	Adopt         bool     // the database is a Django project's
 	Compatibility string   // "safe" (default) or "exact"
 	Environ       []string // further variables, NAME=value
 	Secrets       []string // texts that must not be in the log, beside those that Do sends and gets
@@ -66,6 +67,11 @@ type Server struct {
 func Start(t testing.TB, cfg Config) *Server {
 	t.Helper()
 	s := prepare(t, cfg)
+	if cfg.Adopt {
+		if out, err := s.Command(t.Context(), "adopt"); err != nil {
+			t.Fatalf("adopt: %v\n%s", err, out)
+		}
+	}
 	if cfg.Fixtures != nil {
 		path := writeJSON(t, filepath.Join(s.Dir, "fixtures.json"), cfg.Fixtures)
 		if out, err := s.Command(t.Context(), "loaddata", path); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"watchword/auth/dialects"
+	"watchword/models"
 	"watchword/serializers"
 )
 
@@ -37,6 +38,8 @@ type Config struct {
 	KeepPasswordSpaces bool
 	// Links says where mails lead where the settings of the application do not.
 	Links dialects.LinkConfig
+	// Users says what users are like, as far as it is known.
+	Users models.UserModel
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
 }
@@ -69,7 +72,7 @@ func ExactConfig() Config {
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
-	fields, err := serializers.ParseUserFields(c.UserSerializer, serializers.EmailConfirmed)
+	fields, err := serializers.ParseUserFields(c.UserSerializer, c.Users, serializers.EmailConfirmed)
 	if err == nil && fields == nil {
 		err = errors.New("must name the fields that are told")
 	}

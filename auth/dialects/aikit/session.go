@@ -118,5 +118,5 @@ func (d *Dialect) show(c echo.Context, u *models.User) (*pyjson.Object, error) {
 			return nil, err
 		}
 	}
-	return d.user.Show(u, confirmed), nil
+	return d.user.Show(u, d.cfg.Users, confirmed), nil
 }

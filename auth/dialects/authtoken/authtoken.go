@@ -83,7 +83,7 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	user, err := serializers.ParseUserFields(cfg.UserSerializer, serializers.EmailConfirmed)
+	user, err := serializers.ParseUserFields(cfg.UserSerializer, cfg.Users, serializers.EmailConfirmed)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"watchword/models"
 	"watchword/serializers"
 )
 
@@ -23,6 +24,8 @@ type Config struct {
 	// KeepPasswordSpaces takes new passwords as they were sent, instead of stripping white space off both ends; the
 	// login takes them to the letter in any case.
 	KeepPasswordSpaces bool
+	// Users says what users are like, as far as it is known.
+	Users models.UserModel
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
 }
@@ -43,7 +46,7 @@ func ExactConfig() Config {
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
-	if _, err := serializers.ParseUserFields(c.UserSerializer, serializers.EmailConfirmed); err != nil {
+	if _, err := serializers.ParseUserFields(c.UserSerializer, c.Users, serializers.EmailConfirmed); err != nil {
 		faults = append(faults, fmt.Errorf("USER_SERIALIZER: %w", err))
 	}
 	if !validTarget(c.ConfirmRedirect) {

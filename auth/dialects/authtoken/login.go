@@ -65,7 +65,7 @@ func (d *Dialect) show(c echo.Context, u *models.User) (*pyjson.Object, error) {
 			return nil, err
 		}
 	}
-	return d.user.Show(u, confirmed), nil
+	return d.user.Show(u, d.cfg.Users, confirmed), nil
 }
 
 // logout ends the one token that the request carries. Of several logouts with it one succeeds; for the others it is a

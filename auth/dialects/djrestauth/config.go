@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"watchword/auth/dialects"
+	"watchword/models"
 	"watchword/serializers"
 )
 
@@ -61,6 +62,8 @@ type Config struct {
 
 	// Shapes says what bodies look like.
 	Shapes ShapeConfig `setting:",inline"`
+	// Users says what users are like, as far as it is known.
+	Users models.UserModel
 
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
@@ -127,11 +130,11 @@ func ExactConfig() Config {
 }
 
 // Validate returns every fault, each beginning with the setting's name.
-func (c Config) Validate() error { return errors.Join(c.Shapes.validate(), c.validateSignup()) }
+func (c Config) Validate() error { return errors.Join(c.Shapes.validate(c.Users), c.validateSignup()) }
 
 // validateSignup refuses registrations that do not take what they have to.
 func (c Config) validateSignup() error {
-	fields, unreadable := serializers.ParseSignupFields(c.Shapes.Register)
+	fields, unreadable := serializers.ParseSignupFields(c.Shapes.Register, c.Users)
 	if unreadable != nil { // Shapes say so
 		return nil
 	}
@@ -139,11 +142,17 @@ func (c Config) validateSignup() error {
 		name, setting string
 		required      bool
 	}{
-		{"username", "ACCOUNT_USERNAME_REQUIRED", c.UsernameRequired},
+		{"username", "ACCOUNT_USERNAME_REQUIRED", c.UsernameRequired && !c.Users.ByEmail() && !c.Users.Unread()},
 		{"email", "ACCOUNT_EMAIL_REQUIRED", c.EmailRequired},
 	} {
 		if need.required && !slices.Contains(fields, need.name) {
 			return fmt.Errorf("REGISTER_SERIALIZER: must name %s, which %s asks for", need.name, need.setting)
+		}
+	}
+	for _, column := range c.Users.Extra {
+		if c.Allauth && column.Needed() && !slices.Contains(fields, column.Name) {
+			return fmt.Errorf("REGISTER_SERIALIZER: must name %s, or AUTH_USER_DEFAULTS give it a value: a new user must have one",
+				column.Name)
 		}
 	}
 	return nil

@@ -100,6 +100,7 @@ type Deps struct {
 	Sessions schemes.Scheme   // may be nil without Config.SessionLogin
 	Resets   Resets
 
+	Groups       Groups        // nil: nobody asks for groups and permissions
 	Registration *Registration // nil: nobody can register
 	Social       *Social       // nil: no identity providers
 	Own          *OwnAccount   // nil: nobody can change their addresses
@@ -117,6 +118,7 @@ type Dialect struct {
 	pair     pairAnswer
 	ended    []schemes.AllRevoker // the opaque tokens that a logout ends
 	shown    serializers.UserFields
+	groups   Groups // nil: they are not shown
 
 	registration *Registration // nil: nobody can register
 	social       *Social       // nil: no identity providers
@@ -151,11 +153,11 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	shown, err := serializers.ParseUserFields(cfg.Shapes.UserDetails)
+	shown, err := cfg.Shapes.userFields(cfg.Users)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := serializers.ParseSignupFields(cfg.Shapes.Register)
+	asked, err := serializers.ParseSignupFields(cfg.Shapes.Register, cfg.Users)
 	if err != nil {
 		return nil, err
 	}
@@ -170,14 +172,14 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 		resets:         deps.Resets,
 		shown:          shown,
 		login:          serializers.New[serializers.Login](cfg.Serializers, passwords),
-		user:           serializers.NewUserDetails(cfg.Serializers, shown, cfg.Shapes.Fixed...),
+		user:           serializers.NewUserDetails(cfg.Serializers, shown, cfg.Users, cfg.Shapes.Fixed...),
 		newPassword:    serializers.New[serializers.NewPassword](cfg.Serializers, passwords),
 		passwordChange: serializers.New[serializers.PasswordChange](cfg.Serializers, passwords),
 		reset:          serializers.New[serializers.PasswordReset](cfg.Serializers),
 		resetConfirm:   serializers.New[serializers.PasswordResetConfirm](cfg.Serializers, passwords),
 		refresh:        serializers.New[serializers.CookieRefresh](cfg.Serializers, asItIs),
 		token:          serializers.New[serializers.Token](cfg.Serializers),
-		signup:         serializers.NewSignup(cfg.Serializers, asked, passwords, cfg.requireForSignup),
+		signup:         serializers.NewSignup(cfg.Serializers, asked, cfg.Users, passwords, cfg.requireForSignup),
 		emailKey:       serializers.New[serializers.EmailKey](cfg.Serializers),
 		resend:         serializers.New[serializers.ResendEmail](cfg.Serializers, cfg.requireForSignup),
 		socialLogin:    serializers.New[serializers.SocialLogin](cfg.Serializers),
@@ -185,8 +187,12 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 		newAddress:     serializers.New[serializers.NewAddress](cfg.Serializers),
 		chosenAddress:  serializers.New[serializers.ChosenAddress](cfg.Serializers, passwords),
 		registration:   deps.Registration,
+		groups:         deps.Groups,
 		social:         deps.Social,
 		own:            deps.Own,
+	}
+	if !shown.HaveMemberships() {
+		d.groups = nil
 	}
 	if cfg.SessionLogin {
 		d.sessions = deps.Sessions

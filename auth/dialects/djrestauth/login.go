@@ -86,7 +86,7 @@ func (d *Dialect) byUsernameOrEmail(ctx context.Context, in *serializers.Login) 
 
 // chooseGrant decides what a login returns.
 func (d *Dialect) chooseGrant() {
-	d.pair = choosePair(d.cfg, d.shown)
+	d.pair = choosePair(d.cfg, details{d.shown, d.cfg.Users})
 	switch {
 	case d.cfg.UseJWT:
 		d.grant = d.grantPair(d.withSession(d.tokens))
@@ -103,6 +103,9 @@ func (d *Dialect) grantPair(scheme schemes.Scheme) func(echo.Context, *models.Us
 	return func(c echo.Context, u *models.User) error {
 		grant, err := d.hand(c, scheme, u)
 		if err != nil {
+			return err
+		}
+		if err := d.prepareUser(c.Request().Context(), u); err != nil {
 			return err
 		}
 		return dialects.Respond(c, http.StatusOK, d.pair.login(grant, u))

@@ -17,7 +17,7 @@ type pairAnswer interface {
 }
 
 // choosePair returns what the settings ask for. shown is what it tells of users.
-func choosePair(cfg Config, shown serializers.UserFields) pairAnswer {
+func choosePair(cfg Config, shown details) pairAnswer {
 	var answer pairAnswer = wholePair{shown}
 	if cfg.HTTPOnly {
 		answer = accessOnly{shown}
@@ -29,10 +29,10 @@ func choosePair(cfg Config, shown serializers.UserFields) pairAnswer {
 }
 
 // wholePair puts both tokens into bodies.
-type wholePair struct{ shown serializers.UserFields }
+type wholePair struct{ shown details }
 
 func (p wholePair) login(grant schemes.Grant, u *models.User) serializers.LoginPair {
-	return serializers.LoginPair{Access: grant.Access, Refresh: grant.Refresh, User: show(p.shown, u)}
+	return serializers.LoginPair{Access: grant.Access, Refresh: grant.Refresh, User: p.shown.of(u)}
 }
 
 func (wholePair) refreshed(grant schemes.Grant) serializers.CookieRefreshed {
@@ -44,10 +44,10 @@ func (wholePair) refreshed(grant schemes.Grant) serializers.CookieRefreshed {
 }
 
 // accessOnly keeps the refresh token out of bodies.
-type accessOnly struct{ shown serializers.UserFields }
+type accessOnly struct{ shown details }
 
 func (p accessOnly) login(grant schemes.Grant, u *models.User) serializers.LoginPair {
-	return serializers.LoginPair{Access: grant.Access, User: show(p.shown, u)}
+	return serializers.LoginPair{Access: grant.Access, User: p.shown.of(u)}
 }
 
 func (accessOnly) refreshed(grant schemes.Grant) serializers.CookieRefreshed {

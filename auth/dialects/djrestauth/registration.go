@@ -41,7 +41,7 @@ func (d *Dialect) register(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	n := auth.NewUser{Username: in.Username.Text, Email: in.Email.Text, Password: in.Password1.Text,
-		FirstName: in.FirstName.Text, LastName: in.LastName.Text}
+		FirstName: in.FirstName.Text, LastName: in.LastName.Text, Extra: in.Columns}
 	if err := d.registration.Signups.Begin(ctx, n); err != nil {
 		return err
 	}
@@ -52,6 +52,9 @@ func (d *Dialect) register(c echo.Context) error {
 		return serializers.Invalid("The two password fields didn't match.")
 	}
 	u, err := d.registration.Signups.Register(ctx, n, d.registration.linkTo(c.Request()))
+	if faults := d.uniqueFaults(err); faults != nil {
+		return faults
+	}
 	if err != nil {
 		return signupRefused(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"watchword/models"
 	"watchword/serializers"
 )
 
@@ -13,9 +14,9 @@ import (
 type ShapeConfig struct {
 	// UserDetails says what user/ and logins with JWTs tell of the user, and with that what user/ takes: of these
 	// fields, the user name, the first and the last name can be changed. See serializers.ParseUserFields.
-	UserDetails any `setting:"USER_DETAILS_SERIALIZER" help:"What user/ and logins with JWTs tell of the user: a list of fields such as [pk, username, email, first_name, last_name], or the dotted name of dj-rest-auth's or ai-kit's user serializer. Of these, username, first_name and last_name can be changed at user/."`
+	UserDetails any `setting:"USER_DETAILS_SERIALIZER" help:"What user/ and logins with JWTs tell of the user: a list of fields such as [pk, username, email, first_name, last_name], or the dotted name of dj-rest-auth's or ai-kit's user serializer. Of these, username, first_name and last_name can be changed at user/, and so can the further columns of the model that AUTH_USER_MODEL names. groups and permissions are looked up by one more query."`
 	// Fixed are the fields that user/ takes no more, though it would.
-	Fixed []string `setting:"USER_DETAILS_READ_ONLY_FIELDS" help:"Which of username, first_name and last_name cannot be changed at user/ either, as Meta.read_only_fields of a serializer says."`
+	Fixed []string `setting:"USER_DETAILS_READ_ONLY_FIELDS" help:"Which of username, first_name, last_name and the further columns of AUTH_USER_MODEL cannot be changed at user/ either, as Meta.read_only_fields of a serializer says."`
 
 	Login              string `setting:"LOGIN_SERIALIZER" help:"Only dj-rest-auth's own: other serializers are Python."`
 	Token              string `setting:"TOKEN_SERIALIZER" help:"Only dj-rest-auth's own."`
@@ -28,7 +29,7 @@ type ShapeConfig struct {
 	TokenCreator       string `setting:"TOKEN_CREATOR" help:"Only dj-rest-auth's own."`
 
 	// Register says what registration/ takes. See serializers.ParseSignupFields.
-	Register any `setting:"REGISTER_SERIALIZER" help:"What registration/ takes: a list of fields of username, email, password1, password2, first_name and last_name, or dj-rest-auth's own serializer, which has the first four. Without password2 the password is given once. ACCOUNT_USERNAME_REQUIRED and ACCOUNT_EMAIL_REQUIRED say what has to be given."`
+	Register any `setting:"REGISTER_SERIALIZER" help:"What registration/ takes: a list of fields of username, email, password1, password2, first_name, last_name and the further columns of AUTH_USER_MODEL, or dj-rest-auth's own serializer, which has the first four. Without password2 the password is given once. ACCOUNT_USERNAME_REQUIRED and ACCOUNT_EMAIL_REQUIRED say what has to be given."`
 }
 
 // DefaultShapeConfig is dj-rest-auth's.
@@ -51,21 +52,30 @@ func DefaultShapeConfig() ShapeConfig {
 	}
 }
 
+// userFields are the fields of users that UserDetails names.
+func (c ShapeConfig) userFields(users models.UserModel) (serializers.UserFields, error) {
+	if users.Alone {
+		return serializers.ParseUserFields(c.UserDetails, users)
+	}
+	return serializers.ParseUserFields(c.UserDetails, users, serializers.GroupsField, serializers.PermissionsField)
+}
+
 // validate returns every fault, each beginning with the setting's name.
-func (c ShapeConfig) validate() error {
+func (c ShapeConfig) validate(users models.UserModel) error {
 	var faults []error
-	fields, err := serializers.ParseUserFields(c.UserDetails)
+	fields, err := c.userFields(users)
 	if err == nil && len(fields) == 0 {
 		err = errors.New("must name the fields that are told")
 	}
 	if err != nil {
 		faults = append(faults, fmt.Errorf("USER_DETAILS_SERIALIZER: %w", err))
 	}
-	if _, err := serializers.ParseSignupFields(c.Register); err != nil {
+	if _, err := serializers.ParseSignupFields(c.Register, users); err != nil {
 		faults = append(faults, fmt.Errorf("REGISTER_SERIALIZER: %w", err))
 	}
 	for _, name := range c.Fixed {
-		if !slices.Contains([]string{"username", "first_name", "last_name"}, name) {
+		if _, extra := users.ExtraColumn(name); !extra && !users.Unread() &&
+			!slices.Contains([]string{"username", "first_name", "last_name"}, name) {
 			faults = append(faults, fmt.Errorf("USER_DETAILS_READ_ONLY_FIELDS: %q is none of username, first_name and last_name, "+
 				"which alone can be changed", name))
 		}

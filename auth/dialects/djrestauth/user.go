@@ -3,7 +3,9 @@ package djrestauth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,11 +18,39 @@ import (
 
 // showUser answers with the own account.
 func (d *Dialect) showUser(c echo.Context) error {
-	return dialects.Respond(c, http.StatusOK, show(d.shown, dialects.Current(c).User))
+	return d.respondUser(c, dialects.Current(c).User)
 }
 
-// show returns these fields of u as they go on the wire. That an address is confirmed is not among what can be shown here.
-func show(fields serializers.UserFields, u *models.User) *pyjson.Object { return fields.Show(u, false) }
+// respondUser answers with an account.
+func (d *Dialect) respondUser(c echo.Context, u *models.User) error {
+	if err := d.prepareUser(c.Request().Context(), u); err != nil {
+		return err
+	}
+	return dialects.Respond(c, http.StatusOK, details{d.shown, d.cfg.Users}.of(u))
+}
+
+// Groups looks up what users are members of.
+type Groups interface {
+	// LoadMemberships fills in u.Memberships.
+	LoadMemberships(ctx context.Context, u *models.User) error
+}
+
+// prepareUser looks up what is shown of u and is not in u's row.
+func (d *Dialect) prepareUser(ctx context.Context, u *models.User) error {
+	if d.groups == nil {
+		return nil
+	}
+	return d.groups.LoadMemberships(ctx, u)
+}
+
+// details are what is shown of users.
+type details struct {
+	fields serializers.UserFields
+	users  models.UserModel
+}
+
+// of returns these fields of u as they go on the wire. That an address is confirmed is not among what can be shown here.
+func (d details) of(u *models.User) *pyjson.Object { return d.fields.Show(u, d.users, false) }
 
 // updateUser returns a handler that changes the fields of the own account which read finds in the request.
 //
@@ -38,13 +68,16 @@ func (d *Dialect) updateUser(read func(*http.Request, *serializers.UserDetails) 
 			faults.Add("username", message)
 			return &faults
 		}
+		if faults := d.uniqueFaults(err); faults != nil {
+			return faults
+		}
 		if errors.Is(err, models.ErrNotFound) {
 			return serializers.NotFound("") // deleted since the request was let in
 		}
 		if err != nil {
 			return err
 		}
-		return dialects.Respond(c, http.StatusOK, show(d.shown, u))
+		return d.respondUser(c, u)
 	}
 }
 
@@ -65,6 +98,21 @@ func (d *Dialect) withUsername(ctx context.Context, me models.UserID, username s
 		return refused
 	}
 	return faults
+}
+
+// uniqueFaults says which column of a project's own users somebody else has; nil for other errors and none.
+//
+// Source: django.db.models.fields.Field, the message of unique.
+func (d *Dialect) uniqueFaults(err error) error {
+	var taken *models.ConflictError
+	if !errors.As(err, &taken) {
+		return nil
+	}
+	_, model, _ := strings.Cut(d.cfg.Users.Label, ".")
+	var faults serializers.Errors
+	faults.Add(taken.Column, fmt.Sprintf("%s with this %s already exists.", strings.ToLower(model),
+		strings.ReplaceAll(taken.Column, "_", " ")))
+	return &faults
 }
 
 // usernameMessage says why a user name cannot be had; "" for other errors and none.

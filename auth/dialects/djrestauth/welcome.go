@@ -19,7 +19,7 @@ import (
 func (d *Dialect) chooseWelcome(sessions schemes.Scheme) {
 	pair, opened := d.pair, d.sessions
 	if d.cfg.LavishRegistration {
-		pair, opened = wholePair{d.shown}, sessions
+		pair, opened = wholePair{details{d.shown, d.cfg.Users}}, sessions
 	}
 	with := func(scheme schemes.Scheme) schemes.Scheme {
 		if opened == nil {
@@ -50,6 +50,9 @@ func (d *Dialect) welcomeWith(scheme schemes.Scheme, status int, answer func(sch
 	return func(c echo.Context, u *models.User) error {
 		grant, err := d.registration.Accounts.Login(c.Request(), scheme, u)
 		if err != nil {
+			return err
+		}
+		if err := d.prepareUser(c.Request().Context(), u); err != nil {
 			return err
 		}
 		dialects.SetCookies(c, grant.Cookies)

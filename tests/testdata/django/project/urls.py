@@ -10,7 +10,7 @@ from rest_framework_simplejwt import views
 @api_view()
 @permission_classes([IsAuthenticated])
 def whoami(request):
-    return Response({'username': request.user.username})
+    return Response({'username': request.user.get_username()})
 
 
 urlpatterns = [
