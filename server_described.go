@@ -8,6 +8,7 @@ import (
 	"watchword/auth/dialects"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/auth/dialects/pages"
+	"watchword/models"
 	"watchword/openapi"
 	"watchword/serializers"
 )
@@ -112,7 +113,7 @@ func (s *Settings) describedRESTAuth(prefix string, number int) openapi.Part {
 			"registration.email":      cfg.EmailRequired,
 		},
 	}}
-	addUserFields(&part, "restauth.user", cfg.Shapes.UserDetails)
+	addUserFields(&part, "restauth.user", cfg.Shapes.UserDetails, s.RESTAuth.Users)
 	if !cfg.Allauth {
 		return part
 	}
@@ -157,7 +158,7 @@ func (s *Settings) describedAIKit(prefix string, number int) openapi.Part {
 			"aikit.username": cfg.UsernameRequired,
 		},
 	}}
-	addUserFields(&part, "aikit.user", cfg.UserSerializer)
+	addUserFields(&part, "aikit.user", cfg.UserSerializer, s.RESTAuth.Users)
 	return part
 }
 
@@ -171,7 +172,7 @@ func (s *Settings) describedAuthToken(prefix string, number int) openapi.Part {
 			"authtoken.page":     s.AuthToken.ConfirmPage,
 		},
 	}}
-	addUserFields(&part, "authtoken.user", s.AuthToken.UserSerializer)
+	addUserFields(&part, "authtoken.user", s.AuthToken.UserSerializer, s.RESTAuth.Users)
 	part.Flags["authtoken.user"] = part.Lists["authtoken.user"] != nil
 	return part
 }
@@ -207,8 +208,9 @@ func (s *Settings) describedPages() []openapi.Part {
 }
 
 // addUserFields adds what a setting tells of users.
-func addUserFields(part *openapi.Part, list string, setting any) {
-	fields, _ := serializers.ParseUserFields(setting, serializers.EmailConfirmed) // what is wrong is a fault of Validate
+func addUserFields(part *openapi.Part, list string, setting any, users models.UserModel) {
+	fields, _ := serializers.ParseUserFields(setting, users, serializers.EmailConfirmed, serializers.GroupsField,
+		serializers.PermissionsField) // what is wrong is a fault of Validate
 	part.Lists = map[string][]string{list: fields}
 	for _, field := range fields {
 		part.Flags[list+"."+field] = true
