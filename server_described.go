@@ -38,6 +38,7 @@ func (p *parts) sharedFacts() openapi.Facts {
 			"demo.mpdb":   wider == nil,
 		},
 		Lists: map[string][]string{
+			"users.columns":     columnNames(s.RESTAuth.Users.Extra),
 			"schemes.known":     known,
 			"schemes.aikit":     withName(known, classSession, false),
 			"schemes.authtoken": withName(known, classAuthToken, true),
@@ -205,6 +206,15 @@ func (s *Settings) describedPages() []openapi.Part {
 		}
 	}
 	return append(list, openapi.Part{Documents: []string{"page_change_password"}})
+}
+
+// columnNames are the names of the columns.
+func columnNames(columns []models.Column) []string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // addUserFields adds what a setting tells of users.

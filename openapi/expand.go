@@ -60,7 +60,11 @@ func (e expander) operation(operation, kind, schemes *object) {
 	}
 	responses := operation.make("responses")
 	if fields := operation.take("x-invalid"); fields != nil {
-		responses.set("400", invalid(texts(fields)))
+		names := texts(fields)
+		if operation.take("x-invalid-columns") != nil {
+			names = append(names, e.facts.Lists["users.columns"]...)
+		}
+		responses.set("400", invalid(names))
 	}
 	for _, r := range responses.members {
 		e.response(r.name, r.value.(*object), kind)

@@ -15,7 +15,8 @@
 //     (x-kinds in base.yaml), and the path gets x-other-methods, which is about the methods that it does not have.
 //   - x-schemes, of an operation: who says who asks, a list of Facts; optional where everybody may ask.
 //   - x-body: the schema of the body, which may be JSON or a form.
-//   - x-invalid: the fields of the body that the answer 400 may be about.
+//   - x-invalid: the fields of the body that the answer 400 may be about; with x-invalid-columns also those of the list
+//     users.columns, the further columns of users.
 //   - x-json and x-page, of a response: the schema of its body, or that it is a page.
 //
 // x-optional-slash stays: the last slash of the path may be left out.

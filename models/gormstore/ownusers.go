@@ -132,7 +132,8 @@ func (s *Store) sql(statement string) string {
 // translate is sql without its memory.
 func (o *ownUsers) translate(statement string) string {
 	switch {
-	case strings.HasPrefix(statement, "UPDATE auth_user "), strings.HasSuffix(statement, "FOR NO KEY UPDATE"):
+	case strings.HasPrefix(statement, "UPDATE auth_user "), strings.HasPrefix(statement, "DELETE FROM auth_user "),
+		strings.HasSuffix(statement, "FOR NO KEY UPDATE"):
 		return o.direct.Replace(statement)
 	case strings.Contains(statement, "auth_user"):
 		return o.with + o.words.Replace(statement)

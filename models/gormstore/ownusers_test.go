@@ -158,6 +158,39 @@ func TestConflictsAndNeedsNameTheirColumns(t *testing.T) {
 	}
 }
 
+func TestTheRehearsalReadsAProjectsOwnUsers(t *testing.T) {
+	for database := range eachURL() {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			s := openOwn(t, database, memberTables)
+			u := &models.User{Email: "ana@example.com", Password: "!", IsActive: true}
+			if err := s.CreateUser(t.Context(), u); err != nil {
+				t.Fatal(err)
+			}
+			token := models.AuthToken{Key: "0123", UserID: u.ID, Created: time.Now()}
+			if _, err := s.PlainToken(t.Context(), token); err != nil {
+				t.Fatal(err)
+			}
+			want := []models.User{{ID: u.ID, Username: "ana@example.com", Password: "!", IsActive: true}}
+			all, err := s.UsersAfter(t.Context(), "", 10)
+			if diff := cmp.Diff(want, all); diff != "" || err != nil {
+				t.Errorf("UsersAfter: %v %s", err, diff)
+			}
+			if rest, err := s.UsersAfter(t.Context(), u.ID, 10); err != nil || len(rest) != 0 {
+				t.Errorf("UsersAfter the last: %v, %v", rest, err)
+			}
+			some, err := s.UsersOf(t.Context(), []models.UserID{u.ID, "7", ""})
+			if diff := cmp.Diff(want, some); diff != "" || err != nil {
+				t.Errorf("UsersOf: %v %s", err, diff)
+			}
+			proofs, err := s.ProofsAfter(t.Context(), models.ProofPlainToken, nil, 10)
+			if err != nil || len(proofs) != 1 || proofs[0].User != u.ID || !proofs[0].Active {
+				t.Errorf("ProofsAfter = %+v, %v", proofs, err)
+			}
+		})
+	}
+}
+
 func TestUsersThatDjangoHasNotMadeYetAreNotMadeHere(t *testing.T) {
 	cfg := gormstore.DefaultConfig()
 	cfg.URL, cfg.UserModel = sqliteURL(t), "members.Member"

@@ -40,54 +40,68 @@ func (s *Store) CountRows(ctx context.Context, table string) (n int, err error) 
 func (s *Store) UsersAfter(ctx context.Context, after models.UserID, limit int) ([]models.User, error) {
 	query, args := "SELECT id, username, password, is_active FROM auth_user", []any{limit}
 	if after != "" {
-		query, args = query+" WHERE id > CAST(? AS bigint)", []any{integer(after), limit}
+		query, args = query+" WHERE id > CAST(? AS bigint)", []any{s.key(after), limit}
 	}
-	return s.someUsers(ctx, query+" ORDER BY id LIMIT ?", args, limit)
+	return s.someUsers(ctx, s.sql(query+" ORDER BY id LIMIT ?"), args, limit)
 }
 
 // UsersOf is UsersAfter for those of the given ids that are there, in any order.
 func (s *Store) UsersOf(ctx context.Context, ids []models.UserID) ([]models.User, error) {
-	numbers := make([]int64, 0, len(ids))
-	for _, id := range ids {
-		if n, ok := id.Int(); ok {
-			numbers = append(numbers, n)
-		}
-	}
-	condition, arg, err := s.dialect.among(numbers)
-	if err != nil || len(numbers) == 0 {
+	condition, arg, err := s.amongKeys(ids)
+	if err != nil || arg == nil {
 		return nil, err
 	}
-	users := make([]models.User, 0, len(numbers))
+	users := make([]models.User, 0, len(ids))
 	err = s.read(ctx, func(db *gorm.DB) error {
-		query := "SELECT id, username, password, is_active FROM auth_user WHERE id " + condition
+		query := s.sql("SELECT id, username, password, is_active FROM auth_user WHERE id " + condition)
 		rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, arg)
 		if err != nil {
 			return err
 		}
-		return readAll(rows, scanSome(&users))
+		return readAll(rows, s.scanSome(&users))
 	})
 	return users, err
 }
 
-// among is a condition that a number is one of many, and its argument.
-func (d dialect) among(numbers []int64) (condition string, arg any, err error) {
-	if d.isPostgres() {
-		return "= ANY ($1)", numbers, nil
+// amongKeys is a condition that a user's key is one of many, and its argument; nil if none of the ids can be a key.
+func (s *Store) amongKeys(ids []models.UserID) (condition string, arg any, err error) {
+	numbers, texts := []int64{}, []string{}
+	for _, id := range ids {
+		switch key := s.key(id).(type) {
+		case int64:
+			numbers = append(numbers, key)
+		case string:
+			texts = append(texts, key)
+		}
 	}
-	text, err := json.Marshal(numbers)
+	switch {
+	case len(numbers) > 0:
+		return among(s.dialect, "", numbers)
+	case len(texts) > 0:
+		return among(s.dialect, "::text[]::uuid[]", texts)
+	}
+	return "", nil, nil
+}
+
+// among is a condition that a value is one of many, and its argument, to which PostgreSQL is given a cast.
+func among[V any](d dialect, cast string, values []V) (condition string, arg any, err error) {
+	if d.isPostgres() {
+		return "= ANY ($1" + cast + ")", values, nil
+	}
+	text, err := json.Marshal(values)
 	return "IN (SELECT value FROM json_each(?))", string(text), err
 }
 
 func (s *Store) someUsers(ctx context.Context, query string, args []any, expected int) ([]models.User, error) {
 	users := make([]models.User, 0, expected)
-	err := s.read(ctx, func(db *gorm.DB) error { return eachRow(db.Raw(query, args...), scanSome(&users)) })
+	err := s.read(ctx, func(db *gorm.DB) error { return eachRow(db.Raw(query, args...), s.scanSome(&users)) })
 	return users, err
 }
 
-func scanSome(users *[]models.User) func(rows *sql.Rows) error {
+func (s *Store) scanSome(users *[]models.User) func(rows *sql.Rows) error {
 	return func(rows *sql.Rows) error {
 		var u models.User
-		err := rows.Scan(&u.ID, &u.Username, &u.Password, &u.IsActive)
+		err := rows.Scan(s.intoID(&u.ID), orZero[string]{&u.Username}, &u.Password, orZero[bool]{&u.IsActive})
 		*users = append(*users, u)
 		return err
 	}
@@ -141,7 +155,7 @@ func (s *Store) ProofsAfter(ctx context.Context, kind models.Proof, after any, l
 	if after != nil {
 		query, args = query+" WHERE "+order+" > ?", []any{after, limit}
 	}
-	query = s.dialect.bind(query + " ORDER BY " + order + " LIMIT ?")
+	query = s.dialect.bind(s.sql(query + " ORDER BY " + order + " LIMIT ?"))
 	list := make([]models.ProofRow, 0, limit)
 	err = s.read(ctx, func(db *gorm.DB) error {
 		rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
@@ -149,7 +163,7 @@ func (s *Store) ProofsAfter(ctx context.Context, kind models.Proof, after any, l
 			return err
 		}
 		return readAll(rows, func(rows *sql.Rows) error {
-			row, err := scanProof(rows)
+			row, err := s.scanProof(rows)
 			list = append(list, row)
 			return err
 		})
@@ -157,10 +171,10 @@ func (s *Store) ProofsAfter(ctx context.Context, kind models.Proof, after any, l
 	return list, err
 }
 
-func scanProof(rows *sql.Rows) (row models.ProofRow, err error) {
+func (s *Store) scanProof(rows *sql.Rows) (row models.ProofRow, err error) {
 	var active sql.NullBool
 	var at sql.NullTime
-	err = rows.Scan(&row.Place, &row.Secret, &row.User, &active, &at, &row.Ended)
+	err = rows.Scan(&row.Place, &row.Secret, s.intoID(&row.User), &active, &at, &row.Ended)
 	row.Found, row.Active = active.Valid, active.Bool
 	if at.Valid {
 		row.At = &at.Time
