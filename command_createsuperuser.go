@@ -15,7 +15,7 @@ import (
 type createCommand struct {
 	Username string            `placeholder:"NAME" help:"The user name (else asked, or $$DJANGO_SUPERUSER_USERNAME)."`
 	Email    string            `placeholder:"ADDRESS" help:"The e-mail address (else asked, or $$DJANGO_SUPERUSER_EMAIL)."`
-	Field    map[string]string `placeholder:"COLUMN=VALUE" help:"A value for a further column of the model that AUTH_USER_MODEL names."`
+	Field    map[string]string `placeholder:"COLUMN=VALUE" help:"A value for a further column of AUTH_USER_MODEL."`
 	NoInput  bool              `name:"noinput" aliases:"no-input" help:"Ask nothing: take DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD from the environment."`
 }
 
