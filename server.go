@@ -42,7 +42,11 @@ type server struct {
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
 func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*server, error) {
-	s.describeUsers(store.UserModel())
+	users := store.UserModel()
+	s.describeUsers(users)
+	if err := s.unmakeable(users); err != nil {
+		return nil, err
+	}
 	p, err := newParts(s, store, mails, log)
 	if err != nil {
 		return nil, err

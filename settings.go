@@ -242,12 +242,6 @@ func (s *Settings) derive(report *settings.Report) {
 		s.JWT.SlidingTokenLifetime, s.JWT.SlidingTokenRefreshLifetime)
 }
 
-// describeUsers tells the dialects what users are like.
-func (s *Settings) describeUsers(users models.UserModel) {
-	s.RESTAuth.Users, s.AIKit.Views.Users, s.AuthToken.Users = users, users, users
-	s.Accounts.NamesAreAddresses = users.ByEmail()
-}
-
 // loadMode reads COMPATIBILITY alone, for it decides the defaults of the others. Faults are left to the second reading.
 func loadMode(src settings.Sources) Compatibility {
 	only := struct {
