@@ -117,8 +117,8 @@ func (t *translation) apps() {
 	t.ours["FEATURES"] = features
 	t.say(lineTaken, "INSTALLED_APPS", "as FEATURES")
 	if has("rest_authtoken") {
-		t.ours["AUTH_TOKEN_DIGESTS"] = []any{"sha256", "sha512"}
-		t.say(lineAdded, "AUTH_TOKEN_DIGESTS", "the tokens that django-rest-authtoken has stored are read too")
+		t.ours["AUTH_TOKEN_DIGESTS"] = []any{"sha512", "sha256"}
+		t.say(lineAdded, "AUTH_TOKEN_DIGESTS", "as django-rest-authtoken stores tokens, so that both sides read them")
 	}
 }
 

@@ -35,6 +35,7 @@ func (s *Settings) needs() adopt.Needs {
 	ask(adopt.ForAddresses, "ACCOUNT_AUTHENTICATION_METHOD",
 		slices.Contains(s.Accounts.Backends, auth.AllauthBackend) && s.Accounts.Method != auth.ByUsername)
 	ask(adopt.ForSocial, "FEATURES.social", rest && len(s.Features.Social) > 0)
+	ask(adopt.ForSocialTokens, "SOCIALACCOUNT_STORE_TOKENS", rest && len(s.Features.Social) > 0 && s.Social.StoreTokens)
 	ask(adopt.ForStudents, "FEATURES.mounts.students", mounts.has(mountStudents))
 	return needs
 }

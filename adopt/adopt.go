@@ -25,6 +25,7 @@ const (
 	ForRefreshTokens Feature = "taking back refresh tokens"
 	ForAddresses     Feature = "django-allauth's addresses"
 	ForSocial        Feature = "login with identity providers"
+	ForSocialTokens  Feature = "tokens of identity providers"
 	ForOpaqueTokens  Feature = "django-rest-authtoken"
 	ForStudents      Feature = "the students of the demonstration"
 )

@@ -18,7 +18,7 @@ import (
 func everything() adopt.Needs {
 	needs := adopt.Needs{}
 	for _, feature := range []adopt.Feature{adopt.ForAccounts, adopt.ForSessions, adopt.ForSites, adopt.ForPlainTokens,
-		adopt.ForRefreshTokens, adopt.ForAddresses, adopt.ForSocial, adopt.ForOpaqueTokens, adopt.ForStudents} {
+		adopt.ForRefreshTokens, adopt.ForAddresses, adopt.ForSocial, adopt.ForSocialTokens, adopt.ForOpaqueTokens, adopt.ForStudents} {
 		needs[feature] = "SETTING"
 	}
 	return needs

@@ -195,7 +195,7 @@ func requirements() []requirement {
 			unique: [][][]string{key("provider", "uid")},
 		},
 		{
-			table: "socialaccount_socialtoken", app: "socialaccount", feature: ForSocial, installed: "allauth.socialaccount", inserts: true,
+			table: "socialaccount_socialtoken", app: "socialaccount", feature: ForSocialTokens, installed: "allauth.socialaccount", inserts: true,
 			columns: []column{integer("id"), integer("app_id").nullable(), integer("account_id"), text("token", 0),
 				text("token_secret", 0), instant("expires_at").nullable()},
 			hint: "django-allauth 0.55 or later made it otherwise; upgrade it and run python manage.py migrate socialaccount",

@@ -59,7 +59,11 @@ func withRules(t *testing.T, db harness.Database, allauth bool) *harness.Server 
 // TestCSRFTokensAreExchangedWithDjango lets each side match the tokens that the other has masked.
 func TestCSRFTokensAreExchangedWithDjango(t *testing.T) {
 	t.Parallel()
-	p := newSessionPeers(t, harness.SQLite(t))
+	harness.EachDatabase(t, func(t *testing.T, db harness.Database) { exchangeCSRFTokens(t, newSessionPeers(t, db)) })
+}
+
+func exchangeCSRFTokens(t *testing.T, p sessionPeers) {
+	t.Helper()
 	v := newVisitor(p.here)
 	ours := v.ask(t, http.MethodGet, kitMePath, nil).Field(t, "csrf")
 	cookie := v.jar["csrftoken"]

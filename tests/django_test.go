@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"watchword/tests/harness"
@@ -28,19 +29,31 @@ type answer struct {
 // startDjango runs Django from Debian's packages. environ adds to or replaces its settings.
 func startDjango(t *testing.T, db harness.Database, environ ...string) *django {
 	t.Helper()
-	const python = "/usr/bin/python3" // the system's, which has Debian's packages
-	modules := "import django, allauth, rest_framework_simplejwt, jwt, argon2, bcrypt, psycopg2"
-	if out, err := exec.CommandContext(t.Context(), python, "-c", modules).CombinedOutput(); err != nil {
-		harness.Missing(t, fmt.Sprintf("Django with simplejwt for %s (%s: %v)", python, out, err))
-	}
-	key := harness.SigningKey(t)
-	cmd := exec.CommandContext(t.Context(), python, "bridge.py")
+	requireDjango(t)
+	cmd := exec.CommandContext(t.Context(), djangoPython, "bridge.py")
 	cmd.Dir = "testdata/django"
-	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "BRIDGE_DATABASE="+db.URL,
-		"BRIDGE_SECRET_KEY="+harness.SecretKey,
-		"BRIDGE_SIGNING_KEY="+harness.PrivatePEM(t, key), "BRIDGE_VERIFYING_KEY="+harness.PublicPEM(t, key))
-	cmd.Env = append(cmd.Env, environ...)
+	cmd.Env = slices.Concat(os.Environ(), djangoEnviron(t, db), environ)
 	return &django{harness.StartCompanion(t, cmd)}
+}
+
+// djangoPython is the system's, which has Debian's packages.
+const djangoPython = "/usr/bin/python3"
+
+// requireDjango ends a test that cannot do without Debian's packages.
+func requireDjango(t *testing.T) {
+	t.Helper()
+	modules := "import django, allauth, rest_framework_simplejwt, jwt, argon2, bcrypt, psycopg2"
+	if out, err := exec.CommandContext(t.Context(), djangoPython, "-c", modules).CombinedOutput(); err != nil {
+		harness.Missing(t, fmt.Sprintf("Django with simplejwt for %s (%s: %v)", djangoPython, out, err))
+	}
+}
+
+// djangoEnviron is what the project reads: its database and its keys.
+func djangoEnviron(t *testing.T, db harness.Database) []string {
+	t.Helper()
+	key := harness.SigningKey(t)
+	return []string{"PYTHONDONTWRITEBYTECODE=1", "DJANGO_SETTINGS_MODULE=project.settings", "BRIDGE_DATABASE=" + db.URL, "BRIDGE_SECRET_KEY=" + harness.SecretKey,
+		"BRIDGE_SIGNING_KEY=" + harness.PrivatePEM(t, key), "BRIDGE_VERIFYING_KEY=" + harness.PublicPEM(t, key)}
 }
 
 // ask puts one question; an error on Django's side ends the test.
@@ -175,7 +188,10 @@ func TestAccountsOfDjangoLogInHere(t *testing.T) {
 
 func TestAccountsMadeHereLogInToDjango(t *testing.T) {
 	t.Parallel()
-	db := harness.SQLite(t)
+	harness.EachDatabase(t, testAccountsMadeHere)
+}
+
+func testAccountsMadeHere(t *testing.T, db harness.Database) {
 	server := beside(t, db)
 	there := startDjango(t, db)
 	for _, hasher := range hashers {

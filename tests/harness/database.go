@@ -113,6 +113,20 @@ func postgres(t testing.TB, original func() (string, error)) Database {
 	return Database{Name: "postgres", URL: address, driver: "pgx", source: address}
 }
 
+// Clear makes the database empty: no table is left.
+func (d Database) Clear(t testing.TB) {
+	t.Helper()
+	if d.Path != "" {
+		if err := os.Remove(d.Path); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if _, err := d.Open(t).ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Open opens the database beside the server, to look at rows. It is closed when the test ends.
 func (d Database) Open(t testing.TB) *sql.DB {
 	t.Helper()

@@ -285,6 +285,12 @@ func writeJSON(t testing.TB, path string, value any) string {
 // port between its choice and the server's start.
 var lastPort atomic.Int32
 
+// FreeHost is an address of this machine on which nobody listens.
+func FreeHost(t testing.TB) string {
+	t.Helper()
+	return fmt.Sprintf("127.0.0.1:%d", freePort(t))
+}
+
 func freePort(t testing.TB) int {
 	t.Helper()
 	const first, count = 20000, 12000

@@ -11,9 +11,18 @@ import (
 // Shell runs a script of the POSIX shell in the server's folder and environment and returns what it printed, standard
 // error included. The script finds the program's path in $WATCHWORD.
 func (s *Server) Shell(ctx context.Context, script string) (string, error) {
+	return run(ctx, s.Dir, s.environ, script)
+}
+
+// Script is [Server.Shell] without a server, in a folder and with further variables of the environment.
+func Script(ctx context.Context, dir string, environ []string, script string) (string, error) {
+	return run(ctx, dir, slices.Concat(inherited(), environ), script)
+}
+
+func run(ctx context.Context, dir string, environ []string, script string) (string, error) {
 	cmd := exec.CommandContext(ctx, "sh", "-e")
 	program := "WATCHWORD=" + os.Getenv(binaryVariable)
-	cmd.Dir, cmd.Env, cmd.Stdin = s.Dir, slices.Concat(s.environ, []string{program}), strings.NewReader(script)
+	cmd.Dir, cmd.Env, cmd.Stdin = dir, slices.Concat(environ, []string{program}), strings.NewReader(script)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -155,6 +155,10 @@ OPERATIONS = {'create': create, 'command': command, 'row': row, 'permit': permit
               'confirm': confirm, 'social': social,
               'reset_link': reset_link, 'reset_token': reset_token, 'csrf_token': csrf_token, 'csrf_match': csrf_match}
 
+import proofs  # noqa: E402  its models, too, need Django set up
+
+OPERATIONS.update(proofs.OPERATIONS)
+
 for line in sys.stdin:
     question = json.loads(line)
     try:

@@ -12,9 +12,9 @@ def database(url):
 
 
 SECRET_KEY = os.environ['BRIDGE_SECRET_KEY']
-ALLOWED_HOSTS = ['testserver']
+ALLOWED_HOSTS = ['testserver', '127.0.0.1']
 INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes', 'django.contrib.sessions',
-                  'django.contrib.messages', 'django.contrib.admin', 'rest_framework',
+                  'django.contrib.messages', 'django.contrib.admin', 'rest_framework', 'rest_framework.authtoken', 'rest_authtoken',
                   'rest_framework_simplejwt.token_blacklist', 'allauth', 'allauth.account',
                   'allauth.socialaccount']
 MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.middleware.csrf.CsrfViewMiddleware',
