@@ -86,7 +86,7 @@ func Start(t testing.TB, cfg Config) *Server {
 func prepare(t testing.TB, cfg Config) *Server {
 	t.Helper()
 	dir := t.TempDir()
-	host := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	host := FreeHost(t)
 	s := &Server{URL: "http://" + host, Host: host, Dir: dir, MailDir: filepath.Join(dir, "mail"), cfg: cfg,
 		client: newClient()}
 	if err := os.Mkdir(s.MailDir, 0o700); err != nil {
@@ -285,26 +285,22 @@ func writeJSON(t testing.TB, path string, value any) string {
 // port between its choice and the server's start.
 var lastPort atomic.Int32
 
-// FreeHost is an address of this machine on which nobody listens.
+// FreeHost is an address of loopback at which nobody listens, and which is given to nobody else in this run.
 func FreeHost(t testing.TB) string {
-	t.Helper()
-	return fmt.Sprintf("127.0.0.1:%d", freePort(t))
-}
-
-func freePort(t testing.TB) int {
 	t.Helper()
 	const first, count = 20000, 12000
 	for range count {
 		port := first + (int(lastPort.Add(1))+os.Getpid()*31)%count
-		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			continue
 		}
 		if err := listener.Close(); err != nil {
 			t.Fatal(err)
 		}
-		return port
+		return address
 	}
 	t.Fatal("no free port")
-	return 0
+	return ""
 }
