@@ -70,7 +70,7 @@ var layers = []layer{
 	{"demo/web", []string{"email", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 	{"demo", []string{"models", "schemes", "serializers", "auth/dialects"}, []string{"github.com/labstack/echo"}},
 
-{"tests/contract", nil, []string{"github.com/santhosh-tekuri/jsonschema"}},
+	{"tests/contract", nil, []string{"github.com/santhosh-tekuri/jsonschema"}},
 	{"tests/*", []string{"tests/*"}, []string{"github.com/chromedp/chromedp", "github.com/jackc/pgx", "github.com/mattn/go-sqlite3", "golang.org/x/crypto", "go.yaml.in/yaml"}},
 	{"bench/*", []string{"tests/*"}, []string{"golang.org/x/crypto"}},
 }
