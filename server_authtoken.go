@@ -68,6 +68,7 @@ func (p *parts) newJanitor() *janitor.Janitor {
 		{Name: "confirmation tokens", Sweep: p.confirmations.Sweep},
 		{Name: "keys that confirm addresses", Sweep: p.verifications.Sweep},
 		{Name: "changes of addresses", Sweep: p.changes.Sweep},
+		{Name: "accounts to be deleted", Sweep: p.deletions.Sweep},
 		{Name: "leases", Sweep: p.store.DeleteExpiredLeases},
 		{Name: "finished mails", Sweep: p.mails.outbox.Sweep},
 		{Name: "finished webhooks", Sweep: p.publisher.Sweep},

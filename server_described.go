@@ -197,6 +197,9 @@ func (s *Settings) describedPages() []openapi.Part {
 		for i, link := range s.undoEmailLinks() {
 			page("page_undo_email", link, i+1)
 		}
+		for i, link := range s.undoDeletionLinks() {
+			page("page_keep", link, i+1)
+		}
 		for i, link := range s.confirmLinks() {
 			page("page_confirm", link, i+1)
 		}

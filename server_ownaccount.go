@@ -14,6 +14,18 @@ import (
 // ownUndoEmailLink is where the page is that gives a user the former address back, below the mount.
 const ownUndoEmailLink = "email/undo/{key}/"
 
+// ownUndoDeletionLink is where the page is that keeps an account which was to be deleted, below the mount.
+const ownUndoDeletionLink = "account/delete/undo/{key}/"
+
+// newDeletions returns what deletes accounts.
+func (p *parts) newDeletions() *auth.Deletions {
+	cfg := p.settings.OwnAccount.Deletion
+	cfg.Keys = p.settings.Signing
+	return auth.NewDeletions(cfg, auth.DeletionDeps{
+		Service: p.accounts, Store: p.store, Mailer: p.mails.outbox, Templates: p.mails.templates, Log: p.log,
+	})
+}
+
 // newEmailChanges returns the links that take changes of addresses back.
 func (p *parts) newEmailChanges() *auth.EmailChanges {
 	return auth.NewEmailChanges(p.settings.addresses(), auth.EmailChangeDeps{
@@ -34,7 +46,7 @@ func (p *parts) newOwnAccount(registration *djrestauth.Registration, resets *aut
 	if registration == nil {
 		return nil
 	}
-	links, undo := s.links(), s.undoEmailLink()
+	links, undo, keep := s.links(), s.undoEmailLink(), s.undoDeletionLink()
 	return &djrestauth.OwnAccount{
 		Addresses:        auth.NewAddresses(s.addresses(), p.accounts, p.store, p.verifications, p.changes),
 		EmailChanges:     p.changes,
@@ -44,6 +56,11 @@ func (p *parts) newOwnAccount(registration *djrestauth.Registration, resets *aut
 		UndoEmailLink: func(r *http.Request, key string) string {
 			return links.Link(r, undo, map[string]string{"key": key})
 		},
+		Deletions: p.deletions,
+		Exports:   auth.NewExports(p.store),
+		UndoDeletionLink: func(r *http.Request, key string) string {
+			return links.Link(r, keep, map[string]string{"key": key})
+		},
 	}
 }
 
@@ -51,6 +68,16 @@ func (p *parts) newOwnAccount(registration *djrestauth.Registration, resets *aut
 // mount.
 func (s *Settings) undoEmailLink() string {
 	return cmp.Or(s.Features.Links[linkEmailUndo], s.Features.Mounts.first(mountRESTAuth)+ownUndoEmailLink)
+}
+
+// undoDeletionLink is where links lead that keep an account: what FEATURES.links says, or the page below the mount.
+func (s *Settings) undoDeletionLink() string {
+	return cmp.Or(s.Features.Links[linkDeletionUndo], s.Features.Mounts.first(mountRESTAuth)+ownUndoDeletionLink)
+}
+
+// undoDeletionLinks are all paths and URLs of such links, each once.
+func (s *Settings) undoDeletionLinks() []string {
+	return s.everyLink(s.undoDeletionLink(), ownUndoDeletionLink)
 }
 
 // undoEmailLinks are all paths and URLs of such links, each once.
@@ -65,5 +92,8 @@ func (p *parts) mountOwnPages(site *dialects.Site, show *pages.Pages, resets *au
 	}
 	for _, link := range p.settings.undoEmailLinks() {
 		show.MountUndoEmail(site, link, p.changes, choose)
+	}
+	for _, link := range p.settings.undoDeletionLinks() {
+		show.MountKeep(site, link, p.deletions, choose)
 	}
 }

@@ -33,6 +33,7 @@ type parts struct {
 	confirmations *auth.Confirmations // of django-rest-authtoken
 	verifications *auth.Verifications // of django-allauth
 	changes       *auth.EmailChanges
+	deletions     *auth.Deletions
 
 	bearer     *jwt.Scheme
 	pairs      *jwt.Cookies
@@ -71,7 +72,7 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 		return nil, err
 	}
 	p.verifications = newVerifications(s, store, mails, p.accounts.Signals())
-	p.changes = p.newEmailChanges()
+	p.changes, p.deletions = p.newEmailChanges(), p.newDeletions()
 	p.sessions, p.protection = newSession(s, store, log)
 	p.pairs = newCookies(s.RESTAuth, p.bearer, p.protection)
 	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)

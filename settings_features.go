@@ -17,7 +17,7 @@ type Features struct {
 	TokenBlacklist bool              `setting:"token_blacklist" help:"Whether refresh tokens can be taken back (simplejwt's token_blacklist app)."`
 	Social         []string          `setting:"social" help:"The identity providers that people can log in with, at NAME/ and NAME/connect/ below dj-rest-auth's mount: google, github, facebook, twitter, apple, microsoft, and the provider_id of every app of openid_connect."`
 	CORS           bool              `setting:"cors" help:"Whether pages of other origins may read answers, as far as the CORS settings let them. Off: those settings do nothing."`
-	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it, email_confirmation and email_undo with {key}; behind a path of this server there is a plain page. change_password is where /.well-known/change-password sends browsers, by default the page /password-reset/, on which people have a link mailed to them."`
+	Links          map[string]string `setting:"links" help:"Where links in mails lead, as paths of this server or as URLs of another: password_reset with {uid} and {token} in it, email_confirmation, email_undo and deletion_undo with {key}; behind a path of this server there is a plain page. change_password is where /.well-known/change-password sends browsers, by default the page /password-reset/, on which people have a link mailed to them."`
 	Admin          string            `setting:"admin" help:"Where Django's admin is. Not used by this version."`
 }
 
@@ -62,6 +62,7 @@ const (
 	linkPasswordReset     = "password_reset"
 	linkEmailConfirmation = "email_confirmation"
 	linkEmailUndo         = "email_undo"
+	linkDeletionUndo      = "deletion_undo"
 	linkChangePassword    = "change_password"
 )
 
@@ -136,6 +137,7 @@ func (f Features) validateLinks() []error {
 		{linkPasswordReset, " with {uid} and {token} in it", []string{"{uid}", "{token}"}},
 		{linkEmailConfirmation, " with {key} in it", []string{"{key}"}},
 		{linkEmailUndo, " with {key} in it", []string{"{key}"}},
+		{linkDeletionUndo, " with {key} in it", []string{"{key}"}},
 		{linkChangePassword, "", nil},
 	} {
 		target, given := f.Links[link.name]

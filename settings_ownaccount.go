@@ -10,10 +10,11 @@ import (
 type ownAccountConfig struct {
 	Addresses        auth.AddressConfig          `setting:",inline"`
 	Reauthentication auth.ReauthenticationConfig `setting:",inline"`
+	Deletion         auth.DeletionConfig         `setting:",inline"`
 }
 
 func defaultOwnAccount() ownAccountConfig {
-	return ownAccountConfig{auth.DefaultAddressConfig(), auth.DefaultReauthenticationConfig()}
+	return ownAccountConfig{auth.DefaultAddressConfig(), auth.DefaultReauthenticationConfig(), auth.DefaultDeletionConfig()}
 }
 
 // exactOwnAccount bounds what django-allauth does not bound by nothing.
@@ -25,5 +26,5 @@ func exactOwnAccount() ownAccountConfig {
 
 // Validate returns every fault, each beginning with the setting's name.
 func (c ownAccountConfig) Validate() error {
-	return errors.Join(c.Addresses.Validate(), c.Reauthentication.Validate())
+	return errors.Join(c.Addresses.Validate(), c.Reauthentication.Validate(), c.Deletion.Validate())
 }

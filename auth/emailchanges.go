@@ -27,6 +27,8 @@ type EmailChangeStore interface {
 	TakeEmailChange(ctx context.Context, id int64, since time.Time) (*models.EmailChange, error)
 	// RestoreEmail makes email the one and primary address of the user, and ends what they are at identity providers.
 	RestoreEmail(ctx context.Context, user models.UserID, email string) error
+	// UndoDeletionOf takes back that the user is to be deleted, or returns models.ErrNotFound.
+	UndoDeletionOf(ctx context.Context, user models.UserID, now time.Time) (*models.PendingDeletion, error)
 	// DeleteExpiredEmailChanges deletes up to limit that were made before a time.
 	DeleteExpiredEmailChanges(ctx context.Context, made time.Time, limit int) (int, error)
 }
@@ -94,7 +96,8 @@ func (e *EmailChanges) Open(ctx context.Context, key string) (*models.EmailChang
 // Undo takes the change of a link back, and returns the user, who has no password any more. It returns ErrLinkInvalid for
 // a link that is forged, too old or used: of many callers with one link one succeeds. It calls the hook EmailChanged.
 //
-// Whom somebody has disabled meanwhile stays so.
+// A deletion that waits is taken back with it: whoever had the account may have asked for that. Whom somebody else has
+// disabled meanwhile stays so.
 func (e *EmailChanges) Undo(ctx context.Context, key string) (u *models.User, err error) {
 	err = e.deps.Store.Atomic(ctx, func(ctx context.Context) error {
 		c, err := e.open(ctx, key, e.deps.Store.TakeEmailChange)
@@ -105,6 +108,9 @@ func (e *EmailChanges) Undo(ctx context.Context, key string) (u *models.User, er
 			return err
 		}
 		if err := e.deps.Service.shutOut(ctx, c.UserID); err != nil {
+			return err
+		}
+		if _, err := e.deps.Store.UndoDeletionOf(ctx, c.UserID, e.now()); err != nil && !errors.Is(err, models.ErrNotFound) {
 			return err
 		}
 		if u, err = e.deps.Store.UserBy(ctx, models.UserFieldID, string(c.UserID)); err != nil {

@@ -73,6 +73,11 @@ type Hooks struct {
 	// EmailChanged is called when a user has another primary address, or none; u has it already. It is ours, after
 	// django-allauth's email_changed.
 	EmailChanged Hook
+	// DeletionRequested is called when a user has asked for their account to be deleted after a while; it is disabled until
+	// then. It is ours. When they take that back, PostActivated is called.
+	DeletionRequested Hook
+	// Deleted is called when an account is gone. u is as it was. It is ours.
+	Deleted Hook
 	// Deactivated is called when a command has disabled an account. It is ours.
 	Deactivated Hook
 }
@@ -108,6 +113,10 @@ func (h *Hooks) of(e models.Event) Hook {
 		return h.PasswordChanged
 	case models.EventEmailChanged:
 		return h.EmailChanged
+	case models.EventDeletionRequested:
+		return h.DeletionRequested
+	case models.EventDeleted:
+		return h.Deleted
 	case models.EventDeactivated:
 		return h.Deactivated
 	}

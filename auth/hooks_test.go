@@ -66,6 +66,7 @@ func (l *listener) hooks() auth.Hooks {
 		PreForgotPassword: l.hook(models.EventPreForgotPassword), PostForgotPassword: l.hook(models.EventPostForgotPassword),
 		PreResetPassword: l.hook(models.EventPreResetPassword), PostResetPassword: l.hook(models.EventPostResetPassword),
 		PasswordChanged: l.hook(models.EventPasswordChanged), EmailChanged: l.hook(models.EventEmailChanged),
+		DeletionRequested: l.hook(models.EventDeletionRequested), Deleted: l.hook(models.EventDeleted),
 		Deactivated: l.hook(models.EventDeactivated),
 	}
 }

@@ -44,6 +44,7 @@ func catalogue() []Mail {
 		AddressClaimed{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		AlreadyRegistered{Site: "example.com", Username: "ada", Address: "ada@example.com"},
 		ConfirmRegistration{Site: "example.com", Username: "ada", URL: "https://example.com/confirm/token/"},
+		DeletionScheduled{Site: "example.com", Username: "ada", Until: "2026-03-04", URL: "https://example.com/undo/key/"},
 		EmailChanged{Site: "example.com", Username: "ada", Old: "ada@example.com", New: "ada@example.org",
 			URL: "https://example.com/undo/key/"},
 		EmailRemoved{Site: "example.com", Username: "ada", Address: "ada@example.com"},

@@ -23,7 +23,10 @@ const (
 
 	EventPasswordChanged Event = "user.password_changed"
 	EventEmailChanged    Event = "user.email_changed"
-	EventDeactivated     Event = "user.deactivated"
+
+	EventDeletionRequested Event = "user.deletion_requested"
+	EventDeleted           Event = "user.deleted"
+	EventDeactivated       Event = "user.deactivated"
 )
 
 // Events returns all events: first those to come, then those of PastEvents.
@@ -40,6 +43,7 @@ func Events() []Event {
 func PastEvents() []Event {
 	return []Event{
 		EventPostRegistered, EventPostActivated, EventPostLogin, EventPostLogout, EventPostForgotPassword,
-		EventPostResetPassword, EventPasswordChanged, EventEmailChanged, EventDeactivated,
+		EventPostResetPassword, EventPasswordChanged, EventEmailChanged,
+		EventDeletionRequested, EventDeleted, EventDeactivated,
 	}
 }

@@ -98,3 +98,51 @@ func TestAStolenAccountIsTakenBack(t *testing.T) {
 		t.Errorf("addresses afterwards: %s", got)
 	}
 }
+
+// TestAnAccountIsDeletedByItsOwnerAndKeptAfterAll exports an account, has it deleted, and keeps it by the link in the mail.
+func TestAnAccountIsDeletedByItsOwnerAndKeptAfterAll(t *testing.T) {
+	t.Parallel()
+	db, settings := harness.SQLite(t), harness.DefaultSettings(t)
+	settings["PASSWORD_HASHERS"] = []string{"md5", "argon2"}
+	server := harness.Start(t, harness.Config{Database: db, Settings: settings, Secrets: []string{ownPassword},
+		Fixtures: harness.Rows(harness.User{ID: 1, Username: "mike", Password: ownPassword, Email: "mike@example.com"})})
+	access, _ := server.Login(t, "mike", ownPassword)
+	export := server.Get(t, "/dj-rest-auth/account/export/", access)
+	if export.Status != 200 || !strings.Contains(string(export.Body), `"email":"mike@example.com"`) ||
+		strings.Contains(string(export.Body), "argon2") {
+		t.Errorf("export: %d %s", export.Status, export.Body)
+	}
+	ask := func(body string) int {
+		t.Helper()
+		return send(t, server, "POST", "/dj-rest-auth/account/delete/", body, "Content-Type", "application/json",
+			"Authorization", "Bearer "+access).Status
+	}
+	if got := ask(`{"password":"wrong"}`); got != 400 {
+		t.Errorf("with a wrong password: %d, want 400", got)
+	}
+	if got := ask(`{"password":"` + ownPassword + `"}`); got != 200 {
+		t.Fatalf("deleting: %d, want 200", got)
+	}
+	if got := server.Get(t, addressesPath, access); got.Status != 401 {
+		t.Errorf("the access token afterwards: %d, want 401", got.Status)
+	}
+	if got := server.Post(t, "/api/token/", credentials()); got.Status != 401 {
+		t.Errorf("a login: %d, want 401", got.Status)
+	}
+	link := mailed(t, server, regexp.MustCompile(`(/dj-rest-auth/account/delete/undo/[-:\w]+/)`))
+	if got := send(t, server, "GET", link, ""); got.Status != 200 {
+		t.Fatalf("the link: %d %s", got.Status, got.Body)
+	}
+	kept := send(t, server, "POST", link+"do/", "")
+	if kept.Status != 200 || chooseLink.FindSubmatch(kept.Body) == nil {
+		t.Fatalf("keeping it: %d %s", kept.Status, kept.Body)
+	}
+	if got := send(t, server, "POST", link+"do/", ""); got.Status != 404 {
+		t.Errorf("keeping it again: %d, want 404", got.Status)
+	}
+	rows := db.Open(t)
+	if harness.Count(t, rows, "SELECT COUNT(*) FROM auth_user WHERE is_active") != 1 ||
+		harness.Count(t, rows, "SELECT COUNT(*) FROM watchword_pending_deletion") != 0 {
+		t.Error("the account is not kept")
+	}
+}

@@ -47,15 +47,23 @@ func (s *Store) Activate(ctx context.Context, user models.UserID) (waited bool, 
 	return waited && err == nil, err
 }
 
-// SetActive enables a user or disables them, and ends any waiting for an activation: from then on no mail changes it.
+// SetActive enables a user or disables them, and ends any waiting for an activation: from then on no mail changes it. A
+// wish of theirs to be deleted ends when they are enabled, and cannot be taken back any more when they are disabled.
 // Disabling ends the user's logins for good (see EndLogins), so that enabling brings none of them back. It returns
 // models.ErrNotFound if the user is gone.
 func (s *Store) SetActive(ctx context.Context, user models.UserID, active bool) error {
 	const end = "DELETE FROM watchword_pending_activation WHERE user_id = CAST(? AS bigint)"
+	wish := "UPDATE watchword_pending_deletion SET undoable = FALSE WHERE user_id = CAST(? AS bigint)"
+	if active {
+		wish = "DELETE FROM watchword_pending_deletion WHERE user_id = CAST(? AS bigint)"
+	}
 	const set = "UPDATE auth_user SET is_active = ? WHERE auth_user.id = CAST(? AS bigint)"
 	return s.Atomic(ctx, func(ctx context.Context) error {
 		err := s.write(ctx, func(db *gorm.DB) error {
 			if err := db.Exec(s.sql(end), s.key(user)).Error; err != nil {
+				return err
+			}
+			if err := db.Exec(s.sql(wish), s.key(user)).Error; err != nil {
 				return err
 			}
 			return oneRow(db.Exec(s.sql(set), active, s.key(user)))

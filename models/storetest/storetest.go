@@ -33,6 +33,7 @@ type Store interface {
 	addressStore
 	ownAddressStore
 	emailChangeStore
+	deletionStore
 	reservationStore
 	outboxStore
 	webhookStore
@@ -105,6 +106,7 @@ func run(t *testing.T, open func(t *testing.T) Store, widest subject) {
 		{"addresses", addresses, aboutNames},
 		{"own addresses", ownAddresses, aboutNames},
 		{"email changes", emailChanges, aboutNames},
+		{"deletions", deletions, aboutNames},
 		{"reservations", reservations, aboutNames},
 		{"tokens", tokens, aboutUsers},
 		{"refresh families", refreshFamilies, aboutOthers},

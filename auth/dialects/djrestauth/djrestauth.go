@@ -146,6 +146,7 @@ type Dialect struct {
 	twitterLogin   *serializers.Serializer[serializers.TwitterLogin]
 	newAddress     *serializers.Serializer[serializers.NewAddress]
 	chosenAddress  *serializers.Serializer[serializers.ChosenAddress]
+	passwordProof  *serializers.Serializer[serializers.PasswordProof]
 }
 
 // New returns a dialect over deps. It returns the error of Config.Validate.
@@ -186,6 +187,7 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 		twitterLogin:   serializers.New[serializers.TwitterLogin](cfg.Serializers),
 		newAddress:     serializers.New[serializers.NewAddress](cfg.Serializers),
 		chosenAddress:  serializers.New[serializers.ChosenAddress](cfg.Serializers, passwords),
+		passwordProof:  serializers.New[serializers.PasswordProof](cfg.Serializers, passwords),
 		registration:   deps.Registration,
 		groups:         deps.Groups,
 		social:         deps.Social,

@@ -49,10 +49,13 @@ type NewPasswords interface {
 type OwnAccount struct {
 	Addresses        Addresses
 	EmailChanges     EmailChanges
+	Deletions        Deletions
+	Exports          Exports
 	Reauthentication Reauthentication
 	NewPasswords     NewPasswords
 	ProveLink        func(r *http.Request, key string) string // the address that a mail shows for a key that proves an address
 	UndoEmailLink    func(r *http.Request, key string) string // and for one that takes a change of address back
+	UndoDeletionLink func(r *http.Request, key string) string // and for one that keeps an account
 }
 
 // listAddresses answers with the addresses of the current user.

@@ -42,5 +42,32 @@ func (d *Dialect) ownViews() map[string]dialects.View {
 			Scope:   ThrottleScope,
 			Post:    dialects.Action{Handle: d.undoEmail, Fields: d.emailKey.Fields()},
 		},
+		"account/delete": {
+			Name: "Delete Account",
+			Description: "Disables the account, and deletes it after a while.\n\n" +
+				"Accepts the following POST parameter: password.",
+			Schemes:    d.schemes,
+			Permission: dialects.IsAuthenticated,
+			Scope:      ThrottleScope,
+			Post:       dialects.Action{Handle: d.deleteAccount, Fields: d.passwordProof.Fields()},
+		},
+		"account/delete/undo": {
+			Name: "Keep Account",
+			Description: "Keeps an account that was to be deleted.\n\n" +
+				"Accepts the following POST parameter: key.",
+			Schemes: d.schemes,
+			Scope:   ThrottleScope,
+			Post:    dialects.Action{Handle: d.undoDeletion, Fields: d.emailKey.Fields()},
+		},
+		"account/export": {
+			Name: "Export Account",
+			Description: "Tells everything that is kept of the account, but for secrets.\n\n" +
+				"Accepts the following POST parameter: password.",
+			Schemes:    d.schemes,
+			Permission: dialects.IsAuthenticated,
+			Scope:      ThrottleScope,
+			Get:        dialects.Action{Handle: d.exportAccount},
+			Post:       dialects.Action{Handle: d.exportByPassword, Fields: d.passwordProof.Fields()},
+		},
 	}
 }

@@ -51,7 +51,7 @@ func New(cfg Config) (*Pages, error) {
 	p.policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
 		"'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'" + originOf(cfg.ConfirmedURL)
 	for _, name := range []string{confirmPage, confirmedPage, takenPage, badLinkPage, sentPage, passwordPage, changedPage,
-		undoEmailPage, emailUndonePage, forgottenPage, resetSentPage} {
+		undoEmailPage, emailUndonePage, forgottenPage, resetSentPage, keepPage, keptPage} {
 		page, err := template.ParseFS(files, "templates/"+framePage, "templates/"+styleSheet, "templates/"+name)
 		if err != nil {
 			return nil, err
