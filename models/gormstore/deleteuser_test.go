@@ -18,12 +18,14 @@ func TestAUserToWhomUnknownTablesPointIsEmptiedInstead(t *testing.T) {
 		if err := s.CreateUser(t.Context(), u); err != nil {
 			t.Fatal(err)
 		}
-		if err := gormstore.Run(t.Context(), s, []string{
+		for _, statement := range []string{
 			`CREATE TABLE project_note (id integer PRIMARY KEY, author_id integer NOT NULL
 				REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED)`,
 			"INSERT INTO project_note (id, author_id) VALUES (1, " + string(u.ID) + ")",
-		}); err != nil {
-			t.Fatal(err)
+		} {
+			if err := gormstore.Run(t.Context(), s, statement); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := s.DeleteUser(t.Context(), u.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("DeleteUser = %v, want ErrNotFound", err)
