@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"watchword/auth/password"
@@ -130,24 +131,24 @@ const reasonForeign = "not signed with SECRET_KEY, nor with one of SECRET_KEY_FA
 
 // flaw says for each error what it means, and whether the row works at Django.
 func flaw(err error) (reason string, lost bool) {
-	switch err {
-	case password.ErrUnusable:
+	switch {
+	case errors.Is(err, password.ErrUnusable):
 		return "no usable password: they log in in other ways, or reset it by mail", false
-	case password.ErrUnknown:
+	case errors.Is(err, password.ErrUnknown):
 		return "hashed in a way that PASSWORD_HASHERS does not name", true
-	case password.ErrMalformed:
+	case errors.Is(err, password.ErrMalformed):
 		return "the hash is garbled, or asks for more work than is ever done", false
-	case session.ErrForeign:
+	case errors.Is(err, session.ErrForeign):
 		return reasonForeign, true
-	case session.ErrUnreadable:
+	case errors.Is(err, session.ErrUnreadable):
 		return "signed, but not JSON (SESSION_SERIALIZER of the project is not JSONSerializer?)", true
-	case session.ErrBackend:
+	case errors.Is(err, session.ErrBackend):
 		return "of a backend that AUTHENTICATION_BACKENDS does not name", true
-	case session.ErrNobody:
+	case errors.Is(err, session.ErrNobody):
 		return "of a user who is not there", false
-	case session.ErrDisabled:
+	case errors.Is(err, session.ErrDisabled):
 		return "of a user who is disabled", false
-	case session.ErrOutdated:
+	case errors.Is(err, session.ErrOutdated):
 		return "the password was changed since, or it was opened with another SECRET_KEY", false
 	}
 	return err.Error(), true
@@ -167,9 +168,9 @@ func (d Deps) users(ctx context.Context, t *Tally) error {
 			algorithm, err := d.Passwords.Examine(u.Password)
 			example := "user " + string(u.ID)
 			switch {
-			case err == password.ErrUnknown && algorithm != "":
+			case errors.Is(err, password.ErrUnknown) && algorithm != "":
 				t.fail("hashed by "+algorithm+", which PASSWORD_HASHERS does not name", true, example)
-			case err == password.ErrUnknown:
+			case errors.Is(err, password.ErrUnknown):
 				t.fail("the password column holds no hash", false, example)
 			case err != nil:
 				reason, lost := flaw(err)
@@ -190,7 +191,6 @@ func (d Deps) users(ctx context.Context, t *Tally) error {
 type judged struct {
 	row  *models.Session
 	held session.Held
-	user *models.User
 	err  error
 }
 
