@@ -178,7 +178,7 @@ func (a *Addresses) Remove(ctx context.Context, u *models.User, address string, 
 			return nil
 		}
 		return ignoreRefused(a.verifications.mail(ctx, list[i].Email,
-			email.EmailRemoved{Site: undo.site(), Username: u.Username, Address: list[i].Email}))
+			email.AddressRemoved{Site: undo.site(), Username: u.Username, Address: list[i].Email}))
 	})
 }
 

@@ -64,7 +64,7 @@ func NewEmailChanges(cfg AddressConfig, deps EmailChangeDeps) *EmailChanges {
 
 // tell mails u, who has another address now, at the former one. With undoable there is a link in the mail.
 func (e *EmailChanges) tell(ctx context.Context, u *models.User, former string, undoable bool, undo LinkTo) error {
-	about := email.EmailChanged{Site: undo.site(), Username: u.Username, Old: former, New: u.Email}
+	about := email.PrimaryChanged{Site: undo.site(), Username: u.Username, Old: former, New: u.Email}
 	if undoable && e.cfg.UndoTimeout > 0 {
 		c := &models.EmailChange{UserID: u.ID, Email: former, MadeAt: e.now()}
 		if err := e.deps.Store.NoteEmailChange(ctx, c); err != nil {

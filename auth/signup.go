@@ -161,7 +161,8 @@ func (s *Signups) create(ctx context.Context, u *models.User, link LinkTo) error
 func (s *Signups) signupConflict(err error) error {
 	var other *models.ConflictError
 	switch {
-	case errors.As(err, &other) && other.Column == "email", s.service.cfg.NamesAreAddresses && errors.Is(err, models.ErrConflict) && other == nil:
+	case errors.As(err, &other) && other.Column == "email",
+		s.service.cfg.NamesAreAddresses && errors.Is(err, models.ErrConflict) && other == nil:
 		return ErrEmailTaken
 	default:
 		return nameTaken(err)

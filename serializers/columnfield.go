@@ -221,28 +221,28 @@ func readDocument(v any, form bool) (any, []string) {
 	return string(text), nil
 }
 
-// The forms of dates and times, and what is said of others. A time without a zone is taken for UTC.
-var (
-	dateForms     = []string{"2006-1-2"}
-	clockForms    = []string{"15:4:5.999999", "15:4"}
-	dateTimeForms = []string{"2006-1-2T15:4:5.999999Z07:00", "2006-1-2T15:4:5.999999-0700", "2006-1-2T15:4:5.999999",
-		"2006-1-2T15:4Z07:00", "2006-1-2T15:4"}
-)
+// timeForm returns the forms of dates, times of day or both, the one that is stored ("": as a time.Time), and what is
+// said of texts in other forms. A time without a zone is taken for UTC.
+func timeForm(kind models.ColumnType) (forms []string, stored, invalid string) {
+	switch kind {
+	case models.ColumnDate:
+		return []string{"2006-1-2"}, time.DateOnly,
+			"Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
+	case models.ColumnTime:
+		return []string{"15:4:5.999999", "15:4"}, "15:04:05.999999",
+			"Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]]."
+	default:
+		return []string{"2006-1-2T15:4:5.999999Z07:00", "2006-1-2T15:4:5.999999-0700", "2006-1-2T15:4:5.999999",
+				"2006-1-2T15:4Z07:00", "2006-1-2T15:4"}, "",
+			"Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+	}
+}
 
 // readTime reads a date, a time of day or both.
 //
 // Source: rest_framework.fields.DateField, TimeField and DateTimeField.
 func readTime(kind models.ColumnType, v any) (any, []string) {
-	forms, stored := dateTimeForms, ""
-	invalid := "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
-	switch kind {
-	case models.ColumnDate:
-		forms, stored = dateForms, time.DateOnly
-		invalid = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
-	case models.ColumnTime:
-		forms, stored = clockForms, "15:04:05.999999"
-		invalid = "Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]]."
-	}
+	forms, stored, invalid := timeForm(kind)
 	text, _ := v.(string)
 	if kind == models.ColumnDateTime {
 		text = strings.Replace(text, " ", "T", 1)

@@ -1,6 +1,7 @@
 package serializers
 
 import (
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -87,8 +88,8 @@ func TestColumnsRefuseInTheWordsOfRESTFramework(t *testing.T) {
 	} {
 		var in UserDetails
 		err := s.ReadPartial(request("application/json", body), &in)
-		faults, ok := err.(*Errors)
-		if !ok {
+		var faults *Errors
+		if !errors.As(err, &faults) {
 			t.Errorf("%s: %v", body, err)
 			continue
 		}
@@ -103,8 +104,8 @@ func TestColumnsRefuseInTheWordsOfRESTFramework(t *testing.T) {
 func TestWhatNobodyCanGuessIsRequired(t *testing.T) {
 	var in UserDetails
 	err := ownDetails(t).Read(request("application/json", `{}`), &in)
-	faults, ok := err.(*Errors)
-	if !ok || len(faults.fields.Members()) != 1 || faults.Messages("level") == nil {
+	var faults *Errors
+	if !errors.As(err, &faults) || len(faults.fields.Members()) != 1 || faults.Messages("level") == nil {
 		t.Errorf("got %v, want a fault of level alone", err)
 	}
 }

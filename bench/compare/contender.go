@@ -102,9 +102,12 @@ func (c *contender) post(ctx context.Context, path, body string) (texts map[stri
 		return nil, nil, err
 	}
 	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode >= 300 {
+		return nil, nil, fmt.Errorf("%s: POST %s: %s", c.name, path, answer.Status)
+	}
 	var fields map[string]any
-	if err := json.NewDecoder(answer.Body).Decode(&fields); err != nil || answer.StatusCode >= 300 {
-		return nil, nil, fmt.Errorf("%s: POST %s: %s %v", c.name, path, answer.Status, err)
+	if err := json.NewDecoder(answer.Body).Decode(&fields); err != nil {
+		return nil, nil, fmt.Errorf("%s: POST %s: %w", c.name, path, err)
 	}
 	texts = map[string]string{}
 	for name, value := range fields {

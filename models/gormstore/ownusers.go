@@ -101,7 +101,7 @@ func (u *UserTable) likeDjangos() string {
 	absent := map[string]string{"first_name": "''", "last_name": "''", "is_superuser": "FALSE", "is_staff": "FALSE",
 		"date_joined": "CAST(NULL AS timestamp)"}
 	columns := []string{quoted(u.Key.Name) + " AS id"}
-	for _, name := range knownColumns[1:] {
+	for _, name := range knownColumns()[1:] {
 		value := quoted(name)
 		if name == "username" {
 			value = quoted(u.Username)

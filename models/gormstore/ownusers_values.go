@@ -140,6 +140,7 @@ func readExtra(c models.Column, src any) (any, error) {
 		}
 	case models.ColumnOther:
 		return nil, nil
+	default: // as it is
 	}
 	return src, nil
 }

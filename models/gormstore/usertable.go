@@ -18,8 +18,8 @@ const (
 	defaultUserTable = "auth_user"
 )
 
-// knownColumns are the columns of models.User.
-var knownColumns = strings.Split(userColumns, ", ")
+// knownColumns returns the columns of models.User, the key first.
+func knownColumns() []string { return strings.Split(userColumns, ", ") }
 
 // UserTable is the table that a project keeps its users in, as AUTH_USER_MODEL and the database's catalogue say.
 type UserTable struct {
@@ -85,7 +85,7 @@ func (s *Store) FindUserTable(ctx context.Context, cfg UserTableConfig) (*UserTa
 
 // isKnown reports whether a column is one of models.User, whose Username is what people log in with.
 func (u *UserTable) isKnown(column string) bool {
-	return column == u.Username || column != "username" && slices.Contains(knownColumns, column)
+	return column == u.Username || column != "username" && slices.Contains(knownColumns(), column)
 }
 
 // setDefaults reads AUTH_USER_DEFAULTS.

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Shell runs a script of the POSIX shell in the server's folder and environment and returns what it printed, standard
@@ -23,6 +24,10 @@ func run(ctx context.Context, dir string, environ []string, script string) (stri
 	cmd := exec.CommandContext(ctx, "sh", "-e")
 	program := "WATCHWORD=" + os.Getenv(binaryVariable)
 	cmd.Dir, cmd.Env, cmd.Stdin = dir, slices.Concat(environ, []string{program}), strings.NewReader(script)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.CombinedOutput()
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it has left running in the background, if anything
+	}
 	return string(out), err
 }

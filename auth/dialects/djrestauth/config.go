@@ -1,7 +1,6 @@
 package djrestauth
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -129,14 +128,20 @@ func ExactConfig() Config {
 	}
 }
 
-// Validate returns every fault, each beginning with the setting's name.
-func (c Config) Validate() error { return errors.Join(c.Shapes.validate(c.Users), c.validateSignup()) }
+// Validate returns every fault, each beginning with the setting's name. What registrations take is only looked at where it
+// can be read.
+func (c Config) Validate() error {
+	if err := c.Shapes.validate(c.Users); err != nil {
+		return err
+	}
+	return c.validateSignup()
+}
 
 // validateSignup refuses registrations that do not take what they have to.
 func (c Config) validateSignup() error {
-	fields, unreadable := serializers.ParseSignupFields(c.Shapes.Register, c.Users)
-	if unreadable != nil { // Shapes say so
-		return nil
+	fields, err := serializers.ParseSignupFields(c.Shapes.Register, c.Users)
+	if err != nil {
+		return err
 	}
 	for _, need := range []struct {
 		name, setting string

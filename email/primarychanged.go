@@ -1,7 +1,7 @@
 package email
 
-// EmailChanged tells a user, at the address that was the primary one, that it no longer is.
-type EmailChanged struct {
+// PrimaryChanged tells a user, at the address that was the primary one, that it no longer is.
+type PrimaryChanged struct {
 	Site     string // the name of the site
 	Username string
 	Old      string // the address that it is mailed to
@@ -10,4 +10,4 @@ type EmailChanged struct {
 }
 
 // Template implements Mail.
-func (EmailChanged) Template() string { return "email_changed" }
+func (PrimaryChanged) Template() string { return "email_changed" }
