@@ -123,7 +123,8 @@ func deletions(t *testing.T, s Store) {
 		must(t, s.AnonymizeUser(t.Context(), u.ID, "deleted-1", "!"))
 		got, err := s.UserBy(t.Context(), models.UserFieldID, string(u.ID))
 		must(t, err)
-		if got.Username != "deleted-1" || got.Email != "" || got.Password != "!" || got.IsActive {
+		nobodys := got.Email == "" || got.Email == "deleted-1@deleted.invalid" // where addresses may be unique
+		if got.Username != "deleted-1" || !nobodys || got.Password != "!" || got.IsActive {
 			t.Errorf("what is left: %+v", got)
 		}
 		wantAddresses(t, s, u.ID)
