@@ -55,6 +55,7 @@ func everything(on bool) *Description {
 		part("page_confirm")
 		part("page_forgotten")
 		part("page_undo_email")
+		part("page_keep")
 	}
 	parts = append(parts, Part{Documents: []string{"demo"}}, Part{Documents: []string{"page_change_password"}},
 		Part{Documents: []string{"page_sent"}, Facts: Facts{Texts: map[string]string{"restauth": "/c/"}}},

@@ -15,7 +15,8 @@ func djangoTables() []string {
 		"django_session", "django_site", "authtoken_token",
 		"token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken",
 		"account_emailaddress", "account_emailconfirmation",
-		"socialaccount_socialaccount", "socialaccount_socialtoken",
+		"socialaccount_socialaccount", "socialaccount_socialtoken", "socialaccount_socialapp",
+		"socialaccount_socialapp_sites",
 		"rest_authtoken_authtoken", "rest_authtoken_emailconfirmationtoken",
 		"auth_group", "auth_permission", "students_student",
 	}

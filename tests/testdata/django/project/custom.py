@@ -2,7 +2,7 @@
 from .settings import *  # noqa: F401,F403  what is not said here is said there
 from .settings import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, 'members', 'rest_framework.authtoken', 'django.contrib.sites']
+INSTALLED_APPS = [*INSTALLED_APPS, 'members', 'django.contrib.sites']
 SITE_ID = 1
 AUTH_USER_MODEL = 'members.Member'
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
