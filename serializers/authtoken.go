@@ -139,6 +139,16 @@ func (fs UserFields) validate(users models.UserModel, further []string) error {
 	return nil
 }
 
+// columnsOf returns all columns of such users that may be shown, those of their own last.
+func columnsOf(users models.UserModel) UserFields {
+	all := had(users, "id", "username", "email", "first_name", "last_name", "is_active", "is_staff", "is_superuser",
+		"date_joined", "last_login")
+	for _, c := range users.Extra {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
 // Show returns u, one of such users, as it goes on the wire. confirmed is what the field email_confirmed says.
 func (fs UserFields) Show(u *models.User, users models.UserModel, confirmed bool) *pyjson.Object {
 	values := columns(u)

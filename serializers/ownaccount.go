@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"watchword/models"
+	"watchword/serializers/pyjson"
 )
 
 // PasswordProof is the password where that is asked for.
@@ -20,25 +21,11 @@ type Deletion struct {
 
 // Export is what is kept of a user.
 type Export struct {
-	User           ExportedUser      `json:"user"`
+	User           *pyjson.Object    `json:"user"` // all columns but the password
 	Addresses      []OwnAddress      `json:"addresses"`
 	SocialAccounts []ExportedAccount `json:"social_accounts"`
 	Logins         []ExportedLogin   `json:"logins"`
 	Groups         []string          `json:"groups"`
-}
-
-// ExportedUser is the row of a user without the password.
-type ExportedUser struct {
-	ID          models.UserID `json:"id"`
-	Username    string        `json:"username"`
-	Email       string        `json:"email"`
-	FirstName   string        `json:"first_name"`
-	LastName    string        `json:"last_name"`
-	IsActive    bool          `json:"is_active"`
-	IsStaff     bool          `json:"is_staff"`
-	IsSuperuser bool          `json:"is_superuser"`
-	DateJoined  Time          `json:"date_joined"`
-	LastLogin   *Time         `json:"last_login"`
 }
 
 // ExportedAccount is what a user is at an identity provider, with what that has told.
@@ -57,13 +44,11 @@ type ExportedLogin struct {
 	Expires *Time  `json:"expires"`
 }
 
-// NewExport returns what is kept of a user as it goes on the wire.
-func NewExport(u models.User, addresses []models.EmailAddress, accounts []models.SocialAccount, logins []models.OwnLogin,
-	groups []string) Export {
+// NewExport returns what is kept of u, one of such users, as it goes on the wire.
+func NewExport(u *models.User, users models.UserModel, addresses []models.EmailAddress, accounts []models.SocialAccount,
+	logins []models.OwnLogin, groups []string) Export {
 	out := Export{
-		User: ExportedUser{ID: u.ID, Username: u.Username, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName,
-			IsActive: u.IsActive, IsStaff: u.IsStaff, IsSuperuser: u.IsSuperuser, DateJoined: Time(u.DateJoined),
-			LastLogin: optionalTime(u.LastLogin)},
+		User:      columnsOf(users).Show(u, users, false),
 		Addresses: NewOwnAddresses(addresses), SocialAccounts: []ExportedAccount{}, Logins: []ExportedLogin{},
 		Groups: append([]string{}, groups...),
 	}

@@ -9,6 +9,14 @@ import (
 	"watchword/models"
 )
 
+// memberships returns what the tables of groups and permissions that users have begin with, and their column of the user.
+func (s *Store) memberships() (table, column string) {
+	if s.users == nil {
+		return defaultUserTable, "user_id"
+	}
+	return s.users.table.Name, s.users.table.MemberColumn()
+}
+
 // LoadMemberships fills in u.Memberships, by one query: the groups, and the permissions that u has of their own, by a
 // group or, as a superuser, altogether. Who is not active has none.
 //
@@ -23,10 +31,7 @@ func (s *Store) LoadMemberships(ctx context.Context, u *models.User) error {
 			OR p.id IN (SELECT l.permission_id FROM auth_group_permissions AS l
 				JOIN %[1]s_groups AS m ON m.group_id = l.group_id WHERE m.%[2]s = CAST(? AS bigint)))
 		ORDER BY kind, name`
-	table, column := defaultUserTable, "user_id"
-	if s.users != nil {
-		table, column = s.users.table.Name, s.users.table.MemberColumn()
-	}
+	table, column := s.memberships()
 	statement, key := fmt.Sprintf(query, table, column), s.key(u.ID)
 	found := &models.Memberships{Groups: []string{}, Permissions: []string{}}
 	err := s.read(ctx, func(db *gorm.DB) error {

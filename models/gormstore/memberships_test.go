@@ -36,6 +36,10 @@ func TestMembershipsAreDjangos(t *testing.T) {
 				}
 				return u.Memberships
 			}
+			groups, err := s.OwnGroups(t.Context(), "1")
+			if diff := cmp.Diff([]string{"authors", "editors"}, groups); diff != "" || err != nil {
+				t.Errorf("groups of a member: %v (-want +got):\n%s", err, diff)
+			}
 			want := &models.Memberships{Groups: []string{"authors", "editors"}, Permissions: []string{"shop.by_group", "shop.own"}}
 			if diff := cmp.Diff(want, of("1")); diff != "" {
 				t.Errorf("of a member (-want +got):\n%s", diff)

@@ -3,6 +3,7 @@ package gormstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"gorm.io/gorm"
 
@@ -42,13 +43,16 @@ func (s *Store) OwnLogins(ctx context.Context, user models.UserID) (list []model
 	return list, nil
 }
 
-// OwnGroups names the groups of a user of Django's own model, in alphabetical order.
+// OwnGroups names the groups of a user, in alphabetical order; none where users of a project's own are in no groups.
 func (s *Store) OwnGroups(ctx context.Context, user models.UserID) (names []string, err error) {
-	const query = `SELECT g.name FROM auth_user_groups AS m JOIN auth_group AS g ON g.id = m.group_id
-		WHERE m.user_id = CAST(? AS bigint) ORDER BY g.name`
-	if s.users != nil {
-		return nil, nil
-	}
-	err = s.read(ctx, func(db *gorm.DB) error { return db.Raw(query, s.key(user)).Scan(&names).Error })
+	const query = `SELECT g.name FROM %[1]s_groups AS m JOIN auth_group AS g ON g.id = m.group_id
+		WHERE m.%[2]s = CAST(? AS bigint) ORDER BY g.name`
+	table, column := s.memberships()
+	err = s.read(ctx, func(db *gorm.DB) error {
+		if has, err := s.hasTable(db, table+"_groups"); err != nil || !has {
+			return err
+		}
+		return db.Raw(s.sql(fmt.Sprintf(query, table, column)), s.key(user)).Scan(&names).Error
+	})
 	return names, err
 }

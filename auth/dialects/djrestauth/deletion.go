@@ -86,7 +86,7 @@ func (d *Dialect) export(c echo.Context) error {
 		return err
 	}
 	return dialects.Respond(c, http.StatusOK,
-		serializers.NewExport(out.User, out.Addresses, out.SocialAccounts, out.Logins, out.Groups))
+		serializers.NewExport(&out.User, d.cfg.Users, out.Addresses, out.SocialAccounts, out.Logins, out.Groups))
 }
 
 // provedByBody asks who is logged in for the password, or for a young login.
