@@ -29,7 +29,7 @@ test: ## Run all tests; those that need what is missing (PostgreSQL, Django, Chr
 	$(GO) test -timeout 15m ./...
 
 .PHONY: race
-race: ## Run all tests with the race detector
+race: ## Run the tests with the race detector, but for recordings, browsers and Django, which ask one thing after the other
 	$(GO) test $(RACE_FLAGS) -timeout 20m $(RACE_PACKAGES)
 
 .PHONY: vet

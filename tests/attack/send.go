@@ -26,12 +26,9 @@ type Answer struct {
 
 // Send writes a request and reads the answer. The server may answer before everything is written.
 func (r *Request) Send(ctx context.Context, host string, v Values) (Answer, error) {
-	head, body := r.render(host, v)
+	head, write := r.render(host, v)
 	answers, err := exchange(ctx, host, r.Method, 1, func(w io.Writer) error {
-		if _, err := io.WriteString(w, head); err != nil {
-			return err
-		}
-		return body(w)
+		return write(w, head)
 	}, false)
 	if err != nil {
 		return Answer{}, err
@@ -48,8 +45,12 @@ func SendRaw(ctx context.Context, host, raw string, count int, halfClose bool) (
 	}, halfClose)
 }
 
-// render makes the head and the writer of the body.
-func (r *Request) render(host string, v Values) (head string, body func(io.Writer) error) {
+// writeAfter writes a body after a head. What is short goes out together with it: a server that refuses the head and closes
+// would otherwise meet a body that nobody reads, for which TCP takes the answer back.
+type writeAfter func(w io.Writer, head string) error
+
+// render makes the head and the writer of both.
+func (r *Request) render(host string, v Values) (head string, write writeAfter) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\n", r.Method, v.Expand(r.Path))
 	given := map[string]bool{}
@@ -57,31 +58,34 @@ func (r *Request) render(host string, v Values) (head string, body func(io.Write
 		fmt.Fprintf(&b, "%s: %s\r\n", header[0], v.Expand(header[1]))
 		given[strings.ToLower(header[0])] = true
 	}
-	length, body := r.body(v)
+	length, write := r.body(v)
 	for _, header := range [][2]string{{"Host", host}, {"Content-Length", strconv.Itoa(length)}, {"Connection", "close"}} {
 		if !given[strings.ToLower(header[0])] {
 			fmt.Fprintf(&b, "%s: %s\r\n", header[0], header[1])
 		}
 	}
-	return b.String() + "\r\n", body
+	return b.String() + "\r\n", write
 }
 
-func (r *Request) body(v Values) (length int, write func(io.Writer) error) {
+func (r *Request) body(v Values) (length int, write writeAfter) {
 	g := r.BodyGen
 	if g == nil {
 		text := strings.ReplaceAll(v.Expand(r.Body), "%FFJSON%", "{\"username\":\"\xff\",\"password\":\"b\"}")
-		return len(text), func(w io.Writer) error {
-			_, err := io.WriteString(w, text)
+		return len(text), func(w io.Writer, head string) error {
+			_, err := io.WriteString(w, head+text)
 			return err
 		}
 	}
 	closing := strings.NewReplacer("[", "]", "{", "}").Replace(strings.Trim(g.Unit, `"a:`))
 	prefix, suffix := v.Expand(g.Prefix), strings.ReplaceAll(v.Expand(g.Suffix), "@close", strings.Repeat(closing, g.N))
-	return len(prefix) + g.N*len(g.Unit) + len(suffix), func(w io.Writer) error {
+	return len(prefix) + g.N*len(g.Unit) + len(suffix), func(w io.Writer, head string) error {
 		if g.Rate > 0 {
+			if _, err := io.WriteString(w, head); err != nil {
+				return err
+			}
 			return drip(w, prefix+strings.Repeat(g.Unit, g.N)+suffix, g.Rate)
 		}
-		return writeRepeated(w, prefix, g.Unit, g.N, suffix)
+		return writeRepeated(w, head+prefix, g.Unit, g.N, suffix)
 	}
 }
 
