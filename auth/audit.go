@@ -24,6 +24,8 @@ var audited = map[models.Event]models.AuditEvent{
 	models.EventPostResetPassword:  models.AuditPasswordReset,
 	models.EventPasswordChanged:    models.AuditPasswordChanged,
 	models.EventEmailChanged:       models.AuditEmailChanged,
+	models.EventDeletionRequested:  models.AuditDeletionRequested,
+	models.EventDeleted:            models.AuditDeleted,
 	models.EventDeactivated:        models.AuditDeactivated,
 }
 

@@ -7,20 +7,22 @@ type AuditEvent string
 
 // What is kept. Nothing is kept of reading, of renewing a login, nor of checking a token.
 const (
-	AuditLogin           AuditEvent = "login"
-	AuditLoginRefused    AuditEvent = "login_refused" // a wrong password, wherever one was asked for
-	AuditThrottled       AuditEvent = "throttled"     // too many attempts; only some of them are kept
-	AuditLogout          AuditEvent = "logout"
-	AuditTokenReused     AuditEvent = "token_reused" // a refresh token was used twice, which ended its login
-	AuditRegistered      AuditEvent = "registered"
-	AuditActivated       AuditEvent = "activated" // or the address was proved
-	AuditDeactivated     AuditEvent = "deactivated"
-	AuditPasswordChanged AuditEvent = "password_changed"
-	AuditResetRequested  AuditEvent = "password_reset_requested"
-	AuditPasswordReset   AuditEvent = "password_reset"
-	AuditUsernameChanged AuditEvent = "username_changed"
-	AuditEmailChanged    AuditEvent = "email_changed"
-	AuditRowsLoaded      AuditEvent = "rows_loaded"
+	AuditLogin             AuditEvent = "login"
+	AuditLoginRefused      AuditEvent = "login_refused" // a wrong password, wherever one was asked for
+	AuditThrottled         AuditEvent = "throttled"     // too many attempts; only some of them are kept
+	AuditLogout            AuditEvent = "logout"
+	AuditTokenReused       AuditEvent = "token_reused" // a refresh token was used twice, which ended its login
+	AuditRegistered        AuditEvent = "registered"
+	AuditActivated         AuditEvent = "activated" // or the address was proved
+	AuditDeactivated       AuditEvent = "deactivated"
+	AuditPasswordChanged   AuditEvent = "password_changed"
+	AuditResetRequested    AuditEvent = "password_reset_requested"
+	AuditPasswordReset     AuditEvent = "password_reset"
+	AuditUsernameChanged   AuditEvent = "username_changed"
+	AuditEmailChanged      AuditEvent = "email_changed"
+	AuditDeletionRequested AuditEvent = "deletion_requested"
+	AuditDeleted           AuditEvent = "deleted"
+	AuditRowsLoaded        AuditEvent = "rows_loaded"
 )
 
 // AuditEvents returns all of them.
@@ -28,7 +30,7 @@ func AuditEvents() []AuditEvent {
 	return []AuditEvent{
 		AuditLogin, AuditLoginRefused, AuditThrottled, AuditLogout, AuditTokenReused, AuditRegistered, AuditActivated,
 		AuditDeactivated, AuditPasswordChanged, AuditResetRequested, AuditPasswordReset, AuditUsernameChanged,
-		AuditEmailChanged, AuditRowsLoaded,
+		AuditEmailChanged, AuditDeletionRequested, AuditDeleted, AuditRowsLoaded,
 	}
 }
 

@@ -145,4 +145,7 @@ func TestAnAccountIsDeletedByItsOwnerAndKeptAfterAll(t *testing.T) {
 		harness.Count(t, rows, "SELECT COUNT(*) FROM watchword_pending_deletion") != 0 {
 		t.Error("the account is not kept")
 	}
+	if got := harness.Count(t, rows, "SELECT COUNT(*) FROM watchword_audit WHERE event = 'deletion_requested'"); got != 1 {
+		t.Errorf("%d entries of the deletion in the audit log, want 1", got)
+	}
 }
