@@ -42,7 +42,6 @@ const djangoPython = "/usr/bin/python3"
 // requireDjango ends a test that cannot do without Debian's packages.
 func requireDjango(t *testing.T) {
 	t.Helper()
-	harness.Unraced(t)
 	modules := "import django, allauth, rest_framework_simplejwt, jwt, argon2, bcrypt, psycopg2"
 	if out, err := exec.CommandContext(t.Context(), djangoPython, "-c", modules).CombinedOutput(); err != nil {
 		harness.Missing(t, fmt.Sprintf("Django with simplejwt for %s (%s: %v)", djangoPython, out, err))

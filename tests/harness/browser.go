@@ -26,7 +26,6 @@ type Browser struct{ ctx context.Context }
 // NewBrowser starts a browser, which is ended with the test. options add to its command line.
 func NewBrowser(t testing.TB, options ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
-	Unraced(t)
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		Missing(t, "Chromium")

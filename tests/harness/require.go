@@ -16,15 +16,6 @@ func Missing(t testing.TB, what string) {
 	t.Skipf("%s is missing", what)
 }
 
-// Unraced ends a test that talks to another program, one request after the other, when the tests run with the race
-// detector: there is no race to find, and it takes minutes. Without the detector it runs.
-func Unraced(t testing.TB) {
-	t.Helper()
-	if RaceDetector {
-		t.Skip("runs without the race detector")
-	}
-}
-
 // Program finds a program, or ends the test with [Missing].
 func Program(t testing.TB, name string) string {
 	t.Helper()
