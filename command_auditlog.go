@@ -38,11 +38,7 @@ func (c *auditCommand) Run(p *program) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	loaded, err := p.load()
-	if err != nil {
-		return err
-	}
-	store, err := openStore(p.ctx, &loaded.Settings)
+	_, store, err := p.openStore()
 	if err != nil {
 		return err
 	}

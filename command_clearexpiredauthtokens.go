@@ -15,11 +15,7 @@ type clearCommand struct{}
 
 // Run deletes in batches until nothing is left to delete.
 func (*clearCommand) Run(p *program) error {
-	loaded, err := p.load()
-	if err != nil {
-		return err
-	}
-	store, err := openStore(p.ctx, &loaded.Settings)
+	loaded, store, err := p.openStore()
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,7 @@ type clearSessionsCommand struct{}
 
 // Run deletes in batches until nothing is left to delete.
 func (*clearSessionsCommand) Run(p *program) error {
-	loaded, err := p.load()
-	if err != nil {
-		return err
-	}
-	store, err := openStore(p.ctx, &loaded.Settings)
+	_, store, err := p.openStore()
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,7 @@ type dumpCommand struct {
 
 // Run prints the rows.
 func (c *dumpCommand) Run(p *program) (err error) {
-	loaded, err := p.load()
-	if err != nil {
-		return err
-	}
-	store, err := openStore(p.ctx, &loaded.Settings)
+	_, store, err := p.openStore()
 	if err != nil {
 		return err
 	}

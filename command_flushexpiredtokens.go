@@ -10,11 +10,7 @@ type flushCommand struct{}
 
 // Run deletes in batches until nothing is left to delete.
 func (*flushCommand) Run(p *program) error {
-	loaded, err := p.load()
-	if err != nil {
-		return err
-	}
-	store, err := openStore(p.ctx, &loaded.Settings)
+	_, store, err := p.openStore()
 	if err != nil {
 		return err
 	}

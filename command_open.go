@@ -98,6 +98,16 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, pas
 	return auth.New(accounts, deps), validators, nil
 }
 
+// openStore reads the settings and opens the database that they name. The caller must close the store.
+func (p *program) openStore() (*Loaded, *gormstore.Store, error) {
+	loaded, err := p.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := openStore(p.ctx, &loaded.Settings)
+	return loaded, store, err
+}
+
 // openStore opens the database and sees to it that it is up to date: a SQLite file is made and migrated, while a
 // PostgreSQL database, which others may be using, is left alone and refused when it is behind.
 func openStore(ctx context.Context, s *Settings) (*gormstore.Store, error) {

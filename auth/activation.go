@@ -124,11 +124,7 @@ func (a *Activations) mail(ctx context.Context, u *models.User, pending *models.
 		return err
 	}
 	m.To = u.Email
-	err = a.deps.Mailer.Enqueue(ctx, m)
-	if errors.Is(err, email.ErrInvalidMessage) {
-		return errors.Join(ErrMailRefused, err)
-	}
-	return err
+	return send(ctx, a.deps.Mailer, m)
 }
 
 // Activate takes the token of a link that was mailed to the user and makes them active. It returns ErrLinkInvalid for a

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -101,11 +100,7 @@ func (c *Confirmations) Send(ctx context.Context, u *models.User) error {
 		if err := c.deps.Store.CreateConfirmationToken(ctx, t); err != nil {
 			return err
 		}
-		err := c.deps.Mailer.Enqueue(ctx, m)
-		if errors.Is(err, email.ErrInvalidMessage) {
-			return fmt.Errorf("%w: %w", ErrMailRefused, err)
-		}
-		return err
+		return send(ctx, c.deps.Mailer, m)
 	})
 }
 

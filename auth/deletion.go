@@ -129,11 +129,7 @@ func (d *Deletions) tell(ctx context.Context, u *models.User, wish *models.Pendi
 		return err
 	}
 	m.To = u.Email
-	err = d.deps.Mailer.Enqueue(ctx, m)
-	if errors.Is(err, email.ErrInvalidMessage) {
-		return nil
-	}
-	return err
+	return tell(ctx, d.deps.Mailer, m)
 }
 
 // Open returns the wish that a link takes back, or ErrLinkInvalid. It uses nothing up.

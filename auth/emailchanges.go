@@ -81,11 +81,7 @@ func (e *EmailChanges) tell(ctx context.Context, u *models.User, former string, 
 		return err
 	}
 	m.To = former
-	err = e.deps.Mailer.Enqueue(ctx, m)
-	if errors.Is(err, email.ErrInvalidMessage) {
-		return nil // there is nobody to tell
-	}
-	return err
+	return tell(ctx, e.deps.Mailer, m)
 }
 
 // Open returns the change that a link takes back, or ErrLinkInvalid. It uses nothing up.

@@ -58,10 +58,7 @@ func (n *Notices) Publish(ctx context.Context, e models.Event, u models.User) er
 		return err
 	}
 	m.To = u.Email
-	if err := n.mailer.Enqueue(ctx, m); !errors.Is(err, email.ErrInvalidMessage) { // else the address cannot be written to
-		return err
-	}
-	return nil
+	return tell(ctx, n.mailer, m)
 }
 
 // Publishers tells several of what happens to accounts, in this order, until one fails.

@@ -162,8 +162,8 @@ func (r *Resets) send(ctx context.Context, to recipient, write Letter) error {
 	if err != nil {
 		return err
 	}
-	err = r.deps.Mailer.Enqueue(ctx, m)
-	if errors.Is(err, email.ErrInvalidMessage) {
+	err = send(ctx, r.deps.Mailer, m)
+	if errors.Is(err, ErrMailRefused) {
 		return nil
 	}
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"time"
 
 	"watchword/auth/signing"
@@ -203,11 +202,7 @@ func (v *Verifications) mail(ctx context.Context, address string, about email.Ma
 		return err
 	}
 	m.To = address
-	err = v.deps.Mailer.Enqueue(ctx, m)
-	if errors.Is(err, email.ErrInvalidMessage) {
-		return fmt.Errorf("%w: %w", ErrMailRefused, err)
-	}
-	return err
+	return send(ctx, v.deps.Mailer, m)
 }
 
 // mayWrite says whether the address may get a mail of that kind now, and notes that it does. Of many callers one may.

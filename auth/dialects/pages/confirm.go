@@ -53,11 +53,8 @@ func (p *Pages) MountSent(site *dialects.Site, path string) {
 // askToConfirm shows the address and a button.
 func (p *Pages) askToConfirm(c echo.Context, verifications Verifications) error {
 	a, err := verifications.Open(c.Request().Context(), c.Param("key"))
-	if errors.Is(err, auth.ErrLinkInvalid) {
-		return p.show(c, http.StatusNotFound, badLinkPage, nil)
-	}
 	if err != nil {
-		return err
+		return p.badLinkOr(c, err)
 	}
 	return p.show(c, http.StatusOK, confirmPage, map[string]any{"Address": a.Email, "Action": buttonAt(c)})
 }
@@ -69,12 +66,10 @@ func (p *Pages) confirm(c echo.Context, cfg Config, verifications Verifications)
 	}
 	err := verifications.Confirm(c.Request().Context(), c.Param("key"))
 	switch {
-	case errors.Is(err, auth.ErrLinkInvalid):
-		return p.show(c, http.StatusNotFound, badLinkPage, nil)
 	case errors.Is(err, auth.ErrEmailTaken):
 		return p.show(c, http.StatusConflict, takenPage, nil)
 	case err != nil:
-		return err
+		return p.badLinkOr(c, err)
 	case cfg.ConfirmedURL != "":
 		return redirect(c, cfg.ConfirmedURL)
 	}

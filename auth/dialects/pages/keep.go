@@ -2,13 +2,11 @@ package pages
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"watchword/auth"
 	"watchword/auth/dialects"
 	"watchword/models"
 )
@@ -44,12 +42,4 @@ func (p *Pages) MountKeep(site *dialects.Site, target string, deletions Deletion
 		}
 		return p.showUndone(c, keptPage, u, choose)
 	})
-}
-
-// badLinkOr says that a link is no good if err says so, and returns any other error.
-func (p *Pages) badLinkOr(c echo.Context, err error) error {
-	if errors.Is(err, auth.ErrLinkInvalid) {
-		return p.show(c, http.StatusNotFound, badLinkPage, nil)
-	}
-	return err
 }

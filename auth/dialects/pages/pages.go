@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"watchword/auth"
 	"watchword/auth/dialects"
 )
 
@@ -85,6 +87,14 @@ func (p *Pages) show(c echo.Context, status int, name string, data map[string]an
 		return c.NoContent(status)
 	}
 	return c.Blob(status, htmlType, body.Bytes())
+}
+
+// badLinkOr says that a link is no good if err says so, and returns any other error.
+func (p *Pages) badLinkOr(c echo.Context, err error) error {
+	if errors.Is(err, auth.ErrLinkInvalid) {
+		return p.show(c, http.StatusNotFound, badLinkPage, nil)
+	}
+	return err
 }
 
 // only lets requests by method (and HEAD where that is GET) through to h. OPTIONS tells what there is, and any other method

@@ -2,12 +2,10 @@ package pages
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
-	"watchword/auth"
 	"watchword/auth/dialects"
 	"watchword/models"
 )
@@ -40,11 +38,8 @@ func (p *Pages) MountUndoEmail(site *dialects.Site, target string, changes Email
 // askToUndoEmail says what is going to happen, and shows a button.
 func (p *Pages) askToUndoEmail(c echo.Context, changes EmailChanges) error {
 	change, err := changes.Open(c.Request().Context(), c.Param("key"))
-	if errors.Is(err, auth.ErrLinkInvalid) {
-		return p.show(c, http.StatusNotFound, badLinkPage, nil)
-	}
 	if err != nil {
-		return err
+		return p.badLinkOr(c, err)
 	}
 	return p.show(c, http.StatusOK, undoEmailPage, map[string]any{"Address": change.Email, "Action": buttonAt(c)})
 }
@@ -52,11 +47,8 @@ func (p *Pages) askToUndoEmail(c echo.Context, changes EmailChanges) error {
 // undoEmail takes the key in the path.
 func (p *Pages) undoEmail(c echo.Context, changes EmailChanges, choose NewPassword) error {
 	u, err := changes.Undo(c.Request().Context(), c.Param("key"))
-	if errors.Is(err, auth.ErrLinkInvalid) {
-		return p.show(c, http.StatusNotFound, badLinkPage, nil)
-	}
 	if err != nil {
-		return err
+		return p.badLinkOr(c, err)
 	}
 	return p.showUndone(c, emailUndonePage, u, choose)
 }
