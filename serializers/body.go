@@ -42,7 +42,8 @@ func parse(r *http.Request, decoder pyjson.Decoder) (body, error) {
 	}
 	contentType := strings.Join(r.Header.Values("Content-Type"), ",")
 	media := ParseMediaType(contentType)
-	if !isUTF8(media) {
+	written, ok := charsetOf(media)
+	if !ok {
 		return body{}, UnsupportedMediaType(contentType)
 	}
 	var v any
@@ -50,11 +51,11 @@ func parse(r *http.Request, decoder pyjson.Decoder) (body, error) {
 	switch {
 	case MediaType{Type: "application", Subtype: "json"}.Matches(media):
 		form = false
-		v, err = parseJSON(data, decoder)
+		v, err = parseJSON(data, written, decoder)
 	case MediaType{Type: "application", Subtype: "x-www-form-urlencoded"}.Matches(media):
-		v, err = parseForm(data)
+		v, err = parseForm(data, written)
 	case MediaType{Type: "multipart", Subtype: "form-data"}.Matches(media):
-		v, err = parseMultipart(data, media)
+		v, err = parseMultipart(data, media, written)
 	default:
 		err = UnsupportedMediaType(contentType)
 	}
@@ -84,20 +85,48 @@ func readAll(r *http.Request) ([]byte, error) {
 	return nil, ParseError("Request body cannot be read.")
 }
 
-// isUTF8 reports whether media says nothing about the charset, or names one that is UTF-8 or a part of it.
-func isUTF8(media MediaType) bool {
-	charset, ok := media.Param("charset")
-	if !ok {
-		return true
+// charsetOf returns what the text of a body of this type is written in. Other charsets than UTF-8, its part ASCII, and
+// Latin-1, which old clients of HTTP name unasked, are not ok.
+func charsetOf(media MediaType) (written charset, ok bool) {
+	name, _ := media.Param("charset")
+	switch strings.ReplaceAll(strings.ToLower(name), "_", "-") {
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
+		return inUTF8, true
+	case "iso-8859-1", "iso8859-1", "latin-1", "latin1":
+		return inLatin1, true
 	}
-	switch strings.ReplaceAll(strings.ToLower(charset), "_", "-") {
-	case "utf-8", "utf8", "us-ascii", "ascii":
-		return true
-	}
-	return false
+	return 0, false
 }
 
-func parseJSON(data []byte, decoder pyjson.Decoder) (any, error) {
+// charset is how a body is written.
+type charset int
+
+const (
+	inUTF8 charset = iota
+	inLatin1
+)
+
+// text reads data; what stands for nothing is replaced.
+func (c charset) text(data []byte) string {
+	if c == inLatin1 {
+		return latin1(data)
+	}
+	return pyjson.ReplaceInvalid(data)
+}
+
+// latin1 takes each byte for a code point.
+func latin1(data []byte) string {
+	runes := make([]rune, len(data))
+	for i, b := range data {
+		runes[i] = rune(b)
+	}
+	return string(runes)
+}
+
+func parseJSON(data []byte, written charset, decoder pyjson.Decoder) (any, error) {
+	if written == inLatin1 {
+		data = []byte(latin1(data))
+	}
 	v, err := decoder.Decode(data)
 	if err != nil {
 		return nil, ParseError("JSON parse error - " + err.Error())

@@ -92,7 +92,7 @@ func (s *Site) withFormat(query string) ([]Renderer, error) {
 	if !strings.Contains(query, "format") {
 		return s.renderers, nil
 	}
-	values, _ := url.ParseQuery(query) // what can be read of it is enough
+	values, _ := url.ParseQuery(strings.ReplaceAll(query, ";", "%3B")) // a part of a value; what can be read is enough
 	formats := values["format"]
 	if len(formats) == 0 || formats[len(formats)-1] == "" {
 		return s.renderers, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -186,7 +187,8 @@ func (s *Scheme) interpret(c claims) (*token, error) {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-// checkClaims checks times, audience and issuer. The reason is zero when all is well.
+// checkClaims checks times, audience and issuer, in PyJWT's order: a token that has ended is told so, whomever it was
+// for. The reason is zero when all is well.
 func (s *Scheme) checkClaims(c claims, now time.Time) (schemes.Reason, error) {
 	for _, name := range []string{"iat", "nbf"} {
 		at, ok := seconds(c, name)
@@ -194,14 +196,22 @@ func (s *Scheme) checkClaims(c claims, now time.Time) (schemes.Reason, error) {
 			return schemes.Invalid, malformed(name)
 		}
 	}
+	if reason, err := s.checkEnd(c, now); reason != 0 {
+		return reason, err
+	}
 	if s.audiences != nil && !s.forUs(c) {
 		return schemes.Invalid, malformed("aud")
 	}
 	if iss, _ := c.get("iss"); s.cfg.Issuer != "" && !isText(iss, s.cfg.Issuer) {
 		return schemes.Invalid, malformed("iss")
 	}
+	return 0, nil
+}
+
+// checkEnd checks exp. Without one it has no reason: NoExpiry is for later, as the blacklist is asked first.
+func (s *Scheme) checkEnd(c claims, now time.Time) (schemes.Reason, error) {
 	if _, there := c.get("exp"); !there {
-		return 0, nil // NoExpiry is for later: the blacklist is asked first
+		return 0, nil
 	}
 	end, ok := seconds(c, "exp")
 	switch {
@@ -218,22 +228,14 @@ func (s *Scheme) checkClaims(c claims, now time.Time) (schemes.Reason, error) {
 // forUs reports whether aud names one of our audiences. It is a text or a list of texts (RFC 7519 section 4.1.3).
 func (s *Scheme) forUs(c claims) bool {
 	value, _ := c.get("aud")
-	named := []string{}
 	if one, ok := text(value); ok {
-		named = append(named, one)
-	} else if strings.HasPrefix(value, "[") {
-		if err := json.Unmarshal([]byte(value), &named); err != nil {
-			return false
-		}
+		return slices.Contains(s.audiences, one)
 	}
-	for _, one := range named {
-		for _, ours := range s.audiences {
-			if one == ours {
-				return true
-			}
-		}
+	var named []*string
+	if !strings.HasPrefix(value, "[") || json.Unmarshal([]byte(value), &named) != nil || slices.Contains(named, nil) {
+		return false
 	}
-	return false
+	return slices.ContainsFunc(named, func(one *string) bool { return slices.Contains(s.audiences, *one) })
 }
 
 func isText(value, want string) bool {
