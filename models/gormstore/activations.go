@@ -36,7 +36,7 @@ func (s *Store) Activate(ctx context.Context, user models.UserID) (waited bool, 
 	const end = "DELETE FROM watchword_pending_activation WHERE user_id = CAST(? AS bigint)"
 	const activate = "UPDATE auth_user SET is_active = ? WHERE auth_user.id = CAST(? AS bigint)"
 	err = s.Atomic(ctx, func(ctx context.Context) error {
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			ended := db.Exec(s.sql(end), s.key(user))
 			if waited = ended.RowsAffected == 1; ended.Error != nil || !waited {
 				return ended.Error
@@ -59,7 +59,7 @@ func (s *Store) SetActive(ctx context.Context, user models.UserID, active bool) 
 	}
 	const set = "UPDATE auth_user SET is_active = ? WHERE auth_user.id = CAST(? AS bigint)"
 	return s.Atomic(ctx, func(ctx context.Context) error {
-		err := s.write(ctx, func(db *gorm.DB) error {
+		err := s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			if err := db.Exec(s.sql(end), s.key(user)).Error; err != nil {
 				return err
 			}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"watchword/models"
 )
 
 // txKey is the context key under which a transaction travels.
@@ -15,7 +17,8 @@ type txKey struct{}
 // tx is a transaction that runs.
 type tx struct {
 	db        *gorm.DB
-	after     []func() // to be called once it is committed
+	after     []func()         // to be called once it is committed
+	changed   []models.RowName // what it changes, as far as somebody may have it in memory
 	committed bool
 }
 
@@ -35,10 +38,13 @@ func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) 
 	err := s.connection(ctx, func(conn *gorm.DB) error {
 		return conn.Transaction(func(db *gorm.DB) error {
 			running.db = db
-			fnErr = fn(context.WithValue(ctx, txKey{}, running))
-			return fnErr
+			if fnErr = fn(context.WithValue(ctx, txKey{}, running)); fnErr != nil {
+				return fnErr
+			}
+			return s.announce(db, running.changed)
 		})
 	})
+	s.changed(running.changed)
 	if fnErr != nil {
 		return fnErr
 	}

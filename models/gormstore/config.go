@@ -30,6 +30,10 @@ type Config struct {
 	UserDefaults  map[string]string `setting:"AUTH_USER_DEFAULTS" help:"What a new user has in columns of that table which may not be empty, where nobody says it: Django keeps such defaults in the model, not in the database. As in {credit: 0}."`
 	UsernameField string            `setting:"AUTH_USERNAME_FIELD" help:"The model's USERNAME_FIELD: the column that people log in with. Default: username where there is one, else email."`
 
+	// AnnounceChanges has PostgreSQL tell other processes which rows were changed that they may have in memory. Every
+	// process that changes some must have it. SQLite tells nobody.
+	AnnounceChanges bool
+
 	Now func() time.Time // nil means time.Now
 }
 

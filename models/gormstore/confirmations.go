@@ -96,7 +96,7 @@ func (s *Store) SetConfirmed(ctx context.Context, field models.ConfirmationField
 	const note = `INSERT INTO watchword_confirmed_email (user_id, email, confirmed_at)
 		SELECT id, email, ? FROM auth_user WHERE id = CAST(? AS bigint) AND email = ?
 		ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, confirmed_at = excluded.confirmed_at`
-	return s.write(ctx, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 		switch field {
 		case models.ConfirmsActive:
 			return oneRow(db.Exec(s.sql(activate), true, s.key(user), email))

@@ -47,7 +47,7 @@ func (s *Store) DeleteUser(ctx context.Context, user models.UserID) error {
 		if err := s.deleteBelongings(ctx, user); err != nil {
 			return err
 		}
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			return oneRow(db.Exec(s.sql("DELETE FROM auth_user WHERE auth_user.id = CAST(? AS bigint)"), s.key(user)))
 		})
 	})
@@ -61,7 +61,7 @@ func (s *Store) AnonymizeUser(ctx context.Context, user models.UserID, name, pas
 			return err
 		}
 		set, args := s.blank(name, password)
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			return oneRow(db.Exec(s.sql("UPDATE auth_user SET "+set+" WHERE auth_user.id = CAST(? AS bigint)"),
 				append(args, s.key(user))...))
 		})
@@ -69,7 +69,7 @@ func (s *Store) AnonymizeUser(ctx context.Context, user models.UserID, name, pas
 }
 
 func (s *Store) deleteBelongings(ctx context.Context, user models.UserID) error {
-	return s.write(ctx, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 		for _, one := range belonging {
 			if s.lacks(one.table) {
 				continue

@@ -22,7 +22,7 @@ func (s *Store) ScheduleDeletion(ctx context.Context, d *models.PendingDeletion)
 			VALUES (CAST(? AS bigint), ?, TRUE) RETURNING id`
 	)
 	return s.Atomic(ctx, func(ctx context.Context) error {
-		err := s.write(ctx, func(db *gorm.DB) error {
+		err := s.writeRow(ctx, models.UserRow(d.UserID), func(db *gorm.DB) error {
 			if err := oneRow(db.Exec(s.sql(disable), s.key(d.UserID))); err != nil {
 				return err
 			}
@@ -66,7 +66,7 @@ func (s *Store) undoDeletion(ctx context.Context, query string, args ...any) (d 
 		if d, err = s.oneDeletion(ctx, query, args...); err != nil {
 			return err
 		}
-		return s.write(ctx, func(db *gorm.DB) error { return oneRow(db.Exec(s.sql(enable), s.key(d.UserID))) })
+		return s.writeRow(ctx, models.UserRow(d.UserID), func(db *gorm.DB) error { return oneRow(db.Exec(s.sql(enable), s.key(d.UserID))) })
 	})
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type dialect struct {
 	// skipLocked ends a query for rows to change: it passes over those that others are changing just now. "" where writers
 	// wait for each other anyway.
 	skipLocked string
+	// announce tells the listeners of a channel something when the transaction is committed; "" where nobody listens.
+	announce string
 }
 
 func (d dialect) isPostgres() bool { return d.goose == database.DialectPostgres }
@@ -80,5 +82,6 @@ func postgresDialect() dialect {
 		lockEmail:    "SELECT pg_advisory_xact_lock(hashtextextended('auth_user.email ' || ?, 0))",
 		lockUser:     "SELECT 1 FROM auth_user WHERE auth_user.id = CAST(? AS bigint) FOR NO KEY UPDATE",
 		skipLocked:   "FOR UPDATE SKIP LOCKED",
+		announce:     "SELECT pg_notify(?, ?)",
 	}
 }

@@ -89,7 +89,7 @@ func (s *Store) RestoreEmail(ctx context.Context, user models.UserID, email stri
 		if err := s.LockUser(ctx, user); err != nil {
 			return err
 		}
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			if err := oneRow(db.Exec(s.sql(note), email, s.key(user))); err != nil {
 				return err
 			}

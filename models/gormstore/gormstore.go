@@ -14,6 +14,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"watchword/models"
 )
 
 // Store is a database. It is safe for concurrent use. The zero value is of no use; call Open.
@@ -24,6 +26,9 @@ type Store struct {
 	dialect dialect
 	lacking map[string]bool // see survey; written before the Store is shared
 	users   *ownUsers       // nil: they are in auth_user
+
+	process  models.RowName // names this process where it announces changes
+	observer Observer       // nil: nobody has rows in memory
 }
 
 // Open connects to the database of cfg and checks that it answers and keeps what it acknowledges. It creates an absent
@@ -39,7 +44,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Store{cfg: cfg}
+	s := &Store{cfg: cfg, process: newProcess()}
 	if target.sqlitePath != "" {
 		err = s.openSQLite(target.sqlitePath)
 	} else {

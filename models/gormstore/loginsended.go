@@ -28,7 +28,7 @@ func (s *Store) EndOtherLogins(ctx context.Context, user models.UserID, at time.
 				THEN excluded.ended_at ELSE watchword_logins_ended.ended_at END,
 			spared_login = CASE WHEN watchword_logins_ended.ended_at <= ?
 				OR watchword_logins_ended.spared_login = excluded.spared_login THEN excluded.spared_login ELSE '' END`
-	return s.write(ctx, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 		return oneRow(db.Exec(s.sql(query), at.UTC().Truncate(time.Microsecond), but.ID, s.key(user), but.IssuedAt.UTC()))
 	})
 }

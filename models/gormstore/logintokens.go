@@ -38,7 +38,7 @@ func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*model
 func (s *Store) CreateLoginToken(ctx context.Context, t models.LoginToken, limit int) error {
 	const query = "INSERT INTO rest_authtoken_authtoken (hashed_token, created, user_id) VALUES (?, ?, CAST(? AS bigint))"
 	return s.Atomic(ctx, func(ctx context.Context) error {
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(t.UserID), func(db *gorm.DB) error {
 			if limit > 0 && s.dialect.lockUser != "" {
 				if err := db.Exec(s.sql(s.dialect.lockUser), s.key(t.UserID)).Error; err != nil {
 					return err
@@ -67,12 +67,12 @@ func (s *Store) RefreshLoginToken(ctx context.Context, digest models.Digest, at,
 	const query = `INSERT INTO watchword_authtoken_refresh (hashed_token, refreshed_at) VALUES (?, ?)
 		ON CONFLICT (hashed_token) DO UPDATE SET refreshed_at = excluded.refreshed_at
 		WHERE watchword_authtoken_refresh.refreshed_at < ?`
-	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(query, digest, at, since).Error })
+	return s.writeRow(ctx, models.LoginTokenRow(digest), func(db *gorm.DB) error { return db.Exec(query, digest, at, since).Error })
 }
 
 // DeleteLoginToken deletes one login token, and says whether it was there: of many callers to one only.
 func (s *Store) DeleteLoginToken(ctx context.Context, digest models.Digest) (deleted bool, err error) {
-	err = s.write(ctx, func(db *gorm.DB) error {
+	err = s.writeRow(ctx, models.LoginTokenRow(digest), func(db *gorm.DB) error {
 		result := db.Exec("DELETE FROM rest_authtoken_authtoken WHERE hashed_token = ?", digest)
 		deleted = result.RowsAffected == 1
 		return result.Error
@@ -85,7 +85,7 @@ func (s *Store) DeleteLoginTokens(ctx context.Context, user models.UserID) error
 	if s.lacks("rest_authtoken_authtoken") {
 		return nil
 	}
-	return s.write(ctx, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 		return db.Exec(s.sql("DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint)"), s.key(user)).Error
 	})
 }
@@ -96,7 +96,7 @@ func (s *Store) DeleteOtherLoginTokens(ctx context.Context, user models.UserID, 
 		return nil
 	}
 	const query = "DELETE FROM rest_authtoken_authtoken WHERE user_id = CAST(? AS bigint) AND hashed_token <> ?"
-	return s.write(ctx, func(db *gorm.DB) error { return db.Exec(s.sql(query), s.key(user), but).Error })
+	return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error { return db.Exec(s.sql(query), s.key(user), but).Error })
 }
 
 // DeleteExpiredLoginTokens deletes login tokens that were made, and last noted as used, before the time unused, and

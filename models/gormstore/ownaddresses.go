@@ -47,7 +47,7 @@ func (s *Store) MakePrimary(ctx context.Context, user models.UserID, address int
 		if err != nil {
 			return err
 		}
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			if err := db.Exec(s.sql(demote), s.key(user), a.ID).Error; err != nil {
 				return err
 			}
@@ -89,7 +89,7 @@ func (s *Store) DeleteEmailAddress(ctx context.Context, user models.UserID, addr
 		if err != nil {
 			return err
 		}
-		return s.write(ctx, func(db *gorm.DB) error {
+		return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 			if err := db.Exec(keys, a.ID).Error; err != nil {
 				return err
 			}

@@ -151,7 +151,7 @@ func (s *Store) updateOwn(ctx context.Context, id models.UserID, p models.Profil
 		SELECT 1 FROM %s AS other WHERE UPPER(other.%s) = UPPER(CAST(? AS text)) AND other.%s <> auth_user.id)`,
 		strings.Join(r.columns, " = ?, "), quoted(o.table.Name), quoted(o.table.Username), quoted(o.table.Key.Name))
 	args := append(slices.Clip(r.values), s.key(id), p.Username)
-	err := s.write(ctx, func(db *gorm.DB) error { return oneRow(db.Exec(s.sql(query), args...)) })
+	err := s.writeRow(ctx, models.UserRow(id), func(db *gorm.DB) error { return oneRow(db.Exec(s.sql(query), args...)) })
 	return s.users.aboutColumn(err)
 }
 

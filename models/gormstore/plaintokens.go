@@ -55,7 +55,7 @@ func (s *Store) DeletePlainToken(ctx context.Context, user models.UserID) error 
 	if s.lacks("authtoken_token") {
 		return nil
 	}
-	return s.write(ctx, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.UserRow(user), func(db *gorm.DB) error {
 		return db.Exec(s.sql("DELETE FROM authtoken_token WHERE user_id = CAST(? AS bigint)"), s.key(user)).Error
 	})
 }

@@ -50,7 +50,7 @@ func (s *Store) updateProfile(ctx context.Context, id models.UserID, p models.Pr
 		return s.UserBy(ctx, models.UserFieldID, string(id))
 	}
 	u := new(models.User)
-	err := s.write(ctx, func(db *gorm.DB) error {
+	err := s.writeRow(ctx, models.UserRow(id), func(db *gorm.DB) error {
 		return db.Raw(query, p.Username, p.FirstName, p.LastName, s.key(id), p.Username).Row().Scan(s.userFields(u)...)
 	})
 	return u, err

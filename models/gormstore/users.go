@@ -154,7 +154,7 @@ func (s *Store) CreateUserFold(ctx context.Context, u *models.User) error {
 // somebody was faster, or the user is gone.
 func (s *Store) SwapPassword(ctx context.Context, id models.UserID, old, new string) (bool, error) {
 	var swapped bool
-	err := s.write(ctx, func(db *gorm.DB) error {
+	err := s.writeRow(ctx, models.UserRow(id), func(db *gorm.DB) error {
 		result := db.Exec(s.sql("UPDATE auth_user SET password = ? WHERE auth_user.id = CAST(? AS bigint) AND password = ?"),
 			new, s.key(id), old)
 		swapped = result.RowsAffected == 1
@@ -165,7 +165,7 @@ func (s *Store) SwapPassword(ctx context.Context, id models.UserID, old, new str
 
 // SetLastLogin notes when a user logged in. It returns models.ErrNotFound if the user is gone.
 func (s *Store) SetLastLogin(ctx context.Context, id models.UserID, at time.Time) error {
-	return s.write(ctx, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.UserRow(id), func(db *gorm.DB) error {
 		return oneRow(db.Exec(s.sql("UPDATE auth_user SET last_login = ? WHERE auth_user.id = CAST(? AS bigint)"), at, s.key(id)))
 	})
 }
