@@ -132,7 +132,9 @@ func connect(ctx context.Context, s *Settings) (*gormstore.Store, error) {
 			return nil, fmt.Errorf("cannot make the folder of the database: %w", err)
 		}
 	}
-	return gormstore.Open(ctx, s.Database)
+	cfg := s.Database
+	cfg.AnnounceChanges = s.RowCache.On()
+	return gormstore.Open(ctx, cfg)
 }
 
 // bringUpToDate migrates SQLite and refuses to work on a PostgreSQL database that is behind.

@@ -113,7 +113,7 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 		}
 	}
 	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.hooks.Run, srv.janitor.Run,
-		srv.tellMetrics(figures, log))
+		srv.rows.listen(log), srv.tellMetrics(figures, log))
 	return life.run(p.ctx, listener)
 }
 

@@ -38,6 +38,7 @@ type server struct {
 	janitor *janitor.Janitor
 	hooks   *webhooks.Worker
 	metrics *metrics.Metrics // nil: nobody is told
+	rows    rowCache
 }
 
 // newServer puts the server together. It opens nothing but the keys; store must be open and log ready.
@@ -69,8 +70,8 @@ func newServer(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Lo
 		return nil, err
 	}
 	probes := newHealth(store, p.ring, s.Keys.PublishLead)
-	return &server{http: newHTTP(s, s.showingCookies(probes.before(site)), log), health: probes, keys: p.ring,
-		rsa: p.accelerator.String(), hooks: worker, metrics: p.metrics, janitor: p.newJanitor()}, nil
+	return &server{http: newHTTP(s, p.rows.before(s.showingCookies(probes.before(site))), log), health: probes, keys: p.ring,
+		rsa: p.accelerator.String(), hooks: worker, metrics: p.metrics, janitor: p.newJanitor(), rows: p.rows}, nil
 }
 
 // newSimpleJWT returns simplejwt's endpoints.
@@ -101,7 +102,7 @@ func recording(s *Settings, accounts *auth.Service) *auth.Service {
 
 // newSchemes returns the schemes that DEFAULT_AUTHENTICATION_CLASSES names, as far as this version has them.
 func newSchemes(s *Settings, accounts *auth.Service, bearer *jwt.Scheme, pairs *jwt.Cookies, tokens *token.Scheme,
-	sessions *session.Scheme, store *gormstore.Store) []schemes.Scheme {
+	sessions *session.Scheme, store rowCache) []schemes.Scheme {
 	var list []schemes.Scheme
 	for _, class := range s.REST.Authentication {
 		switch class {

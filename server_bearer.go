@@ -7,7 +7,6 @@ import (
 
 	"watchword/auth"
 	"watchword/models"
-	"watchword/models/gormstore"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
 )
@@ -22,7 +21,7 @@ type foreignKeys struct {
 func (k foreignKeys) Verifying(id string) []*keys.Key { return k.published.Verifying(id) }
 
 // newBearer returns the scheme of JWTs, with the blacklist or without.
-func newBearer(s *Settings, ring *keys.Ring, store *gormstore.Store, signals *auth.Signals, log *slog.Logger) (*jwt.Scheme,
+func newBearer(s *Settings, ring *keys.Ring, store rowCache, signals *auth.Signals, log *slog.Logger) (*jwt.Scheme,
 	error) {
 	cfg := s.JWT
 	cfg.Log = log

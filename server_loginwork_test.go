@@ -144,7 +144,7 @@ func serveCounting(t *testing.T, s *Settings) (http.Handler, *countingPasswords)
 	if p.accounts, _, err = newAccounts(s, store, nil, work, log); err != nil {
 		t.Fatal(err)
 	}
-	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)
+	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, p.rows)
 	site, err := p.newSite()
 	if err != nil {
 		t.Fatal(err)

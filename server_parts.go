@@ -21,6 +21,7 @@ import (
 type parts struct {
 	settings *Settings
 	store    *gormstore.Store
+	rows     rowCache
 	mails    *mailing
 	log      *slog.Logger
 	metrics  *metrics.Metrics // nil: nobody is told
@@ -46,7 +47,7 @@ type parts struct {
 // newParts makes the parts. It opens nothing but the keys.
 func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Logger) (*parts, error) {
 	p := &parts{settings: s, store: store, mails: mails, log: log, publisher: webhooks.NewPublisher(s.Webhooks, store),
-		audit: audit.New(s.Audit, store)}
+		audit: audit.New(s.Audit, store), rows: newRowCache(s, store)}
 	var err error
 	if p.accelerator, err = newAccelerator(s, log); err != nil {
 		return nil, err
@@ -59,13 +60,14 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 		return nil, err
 	}
 	p.metrics = newMetrics(s, store, passwords)
+	p.rows.tell(p.metrics)
 	if p.accounts, _, err = newAccounts(s, store, p.newSignals(), passwords, log); err != nil {
 		return nil, err
 	}
-	if p.bearer, err = newBearer(s, p.ring, store, p.accounts.Signals(), log); err != nil {
+	if p.bearer, err = newBearer(s, p.ring, p.rows, p.accounts.Signals(), log); err != nil {
 		return nil, err
 	}
-	if p.tokens, err = token.New(s.Tokens, store); err != nil {
+	if p.tokens, err = token.New(s.Tokens, p.rows); err != nil {
 		return nil, err
 	}
 	if p.confirmations, err = newConfirmations(s, store, mails, p.accounts.Signals()); err != nil {
@@ -73,9 +75,9 @@ func newParts(s *Settings, store *gormstore.Store, mails *mailing, log *slog.Log
 	}
 	p.verifications = newVerifications(s, store, mails, p.accounts.Signals())
 	p.changes, p.deletions = p.newEmailChanges(), p.newDeletions()
-	p.sessions, p.protection = newSession(s, store, log)
+	p.sessions, p.protection = newSession(s, p.rows, log)
 	p.pairs = newCookies(s.RESTAuth, p.bearer, p.protection)
-	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, store)
+	p.known = newSchemes(s, p.accounts, p.bearer, p.pairs, p.tokens, p.sessions, p.rows)
 	return p, nil
 }
 

@@ -22,7 +22,7 @@ func (p *parts) newRESTAuth(prefix string) (*djrestauth.Dialect, error) {
 		return nil, err
 	}
 	pairs := newCookies(cfg, p.bearer, p.protection)
-	ask := newSchemes(s, p.accounts, p.bearer, pairs, p.tokens, p.sessions, p.store)
+	ask := newSchemes(s, p.accounts, p.bearer, pairs, p.tokens, p.sessions, p.rows)
 	registration := newRegistration(s, cfg, p.accounts, p.store, p.verifications)
 	providers, err := newSocial(s, cfg, p.accounts, p.store, p.verifications, registration, ask, p.log)
 	if err != nil {

@@ -5,12 +5,11 @@ import (
 	"slices"
 
 	"watchword/auth/csrf"
-	"watchword/models/gormstore"
 	"watchword/schemes/session"
 )
 
 // newSession returns the scheme of Django's sessions, and the protection of the requests that carry them.
-func newSession(s *Settings, store *gormstore.Store, log *slog.Logger) (*session.Scheme, *csrf.Protection) {
+func newSession(s *Settings, store rowCache, log *slog.Logger) (*session.Scheme, *csrf.Protection) {
 	cfg := s.Sessions
 	cfg.Log = log
 	for _, backend := range s.Accounts.Backends {

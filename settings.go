@@ -22,6 +22,7 @@ import (
 	"watchword/janitor"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/rowcache"
 	"watchword/openapi"
 	"watchword/schemes/jwt"
 	"watchword/schemes/jwt/keys"
@@ -57,6 +58,7 @@ type Settings struct {
 	Metrics      metricsConfig           `setting:",inline"`
 	Audit        audit.Config            `setting:",inline"`
 	Database     gormstore.Config        `setting:",inline"`
+	RowCache     rowcache.Config         `setting:",inline"`
 	Signing      signing.Config          `setting:",inline"`
 	Reset        signing.ResetConfig     `setting:",inline"`
 	Resets       auth.ResetConfig        `setting:",inline"`
@@ -136,6 +138,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Bodies:       serializers.DefaultConfig(),
 		Log:          logConfig{Level: "info", Format: "auto"},
 		Database:     gormstore.DefaultConfig(),
+		RowCache:     rowcache.DefaultConfig(),
 		Signing:      signing.DefaultConfig(),
 		Reset:        signing.DefaultResetConfig(),
 		Resets:       auth.DefaultResetConfig(),

@@ -19,6 +19,7 @@ var knownSecretKeys = [...]string{"changeme", "change-me", "secret", "insecure",
 func (s *Settings) Validate() error {
 	faults := []error{
 		s.Database.Validate(),
+		s.RowCache.Validate(),
 		s.Password.Validate(),
 		s.Keys.Validate(),
 		s.Reset.Validate(),
