@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -20,6 +19,7 @@ type tx struct {
 	after     []func()         // to be called once it is committed
 	changed   []models.RowName // what it changes, as far as somebody may have it in memory
 	committed bool
+	follows   bool // it runs in a savepoint of somebody else's transaction
 }
 
 // Atomic runs fn in one transaction: all of it is committed when fn returns nil, and none of it when fn returns an
@@ -34,28 +34,44 @@ func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) 
 		return fn(ctx)
 	}
 	running := new(tx)
-	var fnErr error
-	err := s.connection(ctx, func(conn *gorm.DB) error {
-		return conn.Transaction(func(db *gorm.DB) error {
-			running.db = db
-			if fnErr = fn(context.WithValue(ctx, txKey{}, running)); fnErr != nil {
-				return fnErr
-			}
-			return s.announce(db, running.changed)
-		})
+	within := context.WithValue(ctx, txKey{}, running)
+	transact := s.commitAlone
+	if s.queue != nil {
+		transact = s.commitTogether
+	}
+	err := transact(ctx, running, func() error {
+		if err := fn(within); err != nil {
+			return err
+		}
+		return translate(because(ctx, s.announce(running.db, running.changed)))
 	})
 	s.changed(running.changed)
-	if fnErr != nil {
-		return fnErr
-	}
 	if err != nil {
-		return translate(because(ctx, err))
+		return err
 	}
 	running.committed = true
 	for _, after := range running.after {
 		after()
 	}
 	return nil
+}
+
+// commitAlone runs body in a transaction of its own.
+func (s *Store) commitAlone(ctx context.Context, running *tx, body func() error) error {
+	waiting, cancel := context.WithTimeout(ctx, s.cfg.PoolTimeout)
+	defer cancel()
+	var bodyErr error
+	err := s.connection(waiting, func(conn *gorm.DB) error {
+		return conn.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			running.db = db
+			bodyErr = body()
+			return bodyErr
+		})
+	})
+	if bodyErr != nil {
+		return bodyErr
+	}
+	return translate(because(ctx, err))
 }
 
 // AfterCommit calls fn once the transaction that ctx carries has been committed, and never if it is rolled back; at
@@ -69,18 +85,17 @@ func (s *Store) AfterCommit(ctx context.Context, fn func()) {
 	fn()
 }
 
-// connection waits for the writer, no longer than the pool's timeout, and hands fn a connection bound to ctx.
+// connection waits for the writer until ctx ends, and hands fn a connection.
 func (s *Store) connection(ctx context.Context, fn func(conn *gorm.DB) error) error {
-	waiting, cancel := context.WithTimeout(ctx, s.cfg.PoolTimeout)
-	defer cancel()
-	return s.writer.WithContext(waiting).Connection(func(conn *gorm.DB) error {
-		return fn(conn.WithContext(ctx))
-	})
+	return s.writer.WithContext(ctx).Connection(fn)
 }
 
 // write runs fn on the transaction in ctx, or else on the writer. It bounds the time and translates the error.
 func (s *Store) write(ctx context.Context, fn func(db *gorm.DB) error) error {
-	return s.run(ctx, s.writer, fn)
+	if s.queue == nil || transaction(ctx) != nil {
+		return s.run(ctx, s.writer, fn)
+	}
+	return s.Atomic(ctx, func(ctx context.Context) error { return s.run(ctx, s.writer, fn) })
 }
 
 // read runs fn on the transaction in ctx, or else on a reader. It bounds the time and translates the error.
@@ -90,18 +105,23 @@ func (s *Store) read(ctx context.Context, fn func(db *gorm.DB) error) error {
 }
 
 func (s *Store) run(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error) error {
-	db, limit := s.choose(ctx, db)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	db, ctx, cancel := s.bound(ctx, db)
 	defer cancel()
 	return translate(because(ctx, fn(db.WithContext(ctx))))
 }
 
-// choose returns what to run a statement on, the transaction in ctx or else db, and how long it may take.
-func (s *Store) choose(ctx context.Context, db *gorm.DB) (*gorm.DB, time.Duration) {
+// bound returns what to run a statement on, the transaction in ctx or else db, and a context that ends when it has taken
+// too long.
+func (s *Store) bound(ctx context.Context, db *gorm.DB) (*gorm.DB, context.Context, context.CancelFunc) {
+	limit := s.cfg.StatementTimeout + s.cfg.PoolTimeout
 	if running := transaction(ctx); running != nil {
-		return running.db, s.cfg.StatementTimeout
+		db, limit = running.db, s.cfg.StatementTimeout
+		if running.follows {
+			ctx = context.WithoutCancel(ctx) // see follow
+		}
 	}
-	return db, s.cfg.StatementTimeout + s.cfg.PoolTimeout
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	return db, ctx, cancel
 }
 
 // because returns why err happened. database/sql rolls a transaction back by itself when its context ends, and whoever

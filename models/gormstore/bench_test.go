@@ -1,7 +1,10 @@
 package gormstore_test
 
 import (
+	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,4 +131,47 @@ func BenchmarkPlainToken(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkRotations is what a refresh with rotation writes, by one caller and by many at once. CPU is not what it costs:
+// compare the time of one with the time of the disk's fsync.
+func BenchmarkRotations(b *testing.B) {
+	for _, callers := range []int{1, 8, 50} {
+		for _, group := range []int{1, gormstore.DefaultConfig().CommitGroup} {
+			b.Run(fmt.Sprintf("callers=%d/group=%d", callers, group), func(b *testing.B) {
+				s := openWith(b, sqliteURL(b), func(cfg *gormstore.Config) { cfg.CommitGroup = group })
+				if err := s.Migrate(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				rotateChains(b, s, callers)
+			})
+		}
+	}
+}
+
+// rotateChains lets each caller trade tokens of a chain of its own.
+func rotateChains(b *testing.B, s *gormstore.Store, callers int) {
+	token := func(caller, n int) *models.OutstandingToken {
+		return &models.OutstandingToken{JTI: fmt.Sprint(caller, "-", n), Token: "header.payload.signature", ExpiresAt: time.Now()}
+	}
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var done sync.WaitGroup
+	b.ResetTimer()
+	for caller := range callers {
+		done.Go(func() {
+			for n := 0; left.Add(-1) >= 0; n++ {
+				err := s.Atomic(b.Context(), func(ctx context.Context) error {
+					if _, err := s.Blacklist(ctx, token(caller, n), time.Now()); err != nil {
+						return err
+					}
+					return s.RecordOutstanding(ctx, token(caller, n+1))
+				})
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	done.Wait()
 }

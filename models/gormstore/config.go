@@ -22,6 +22,8 @@ type Config struct {
 	// PoolTimeout bounds the wait for a free connection; StatementTimeout what one statement may take after that.
 	PoolTimeout      time.Duration `setting:"DATABASE_POOL_TIMEOUT" help:"How long a request waits for a free connection before it is answered 503."`
 	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement may take before it is cancelled and the request answered 503."`
+	// CommitGroup bounds what a transaction may have to wait for before it is committed: the bodies of so many.
+	CommitGroup int `setting:"DATABASE_COMMIT_GROUP" help:"SQLite: how many transactions that wait for each other may share one commit, so that the disk syncs once for all; 1: each has a commit of its own."`
 
 	// UserModel, UserTable and UsernameField say where the users of a project are that has a model of its own for them.
 	UserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or a project's own such as accounts.User, whose table Django has made. Where there is no such table, users of accounts.User and authentication.User are kept in auth_user."`
@@ -46,6 +48,7 @@ func DefaultConfig() Config {
 		ConnMaxAge:       30 * time.Minute,
 		PoolTimeout:      time.Second,
 		StatementTimeout: 3 * time.Second,
+		CommitGroup:      32,
 		UserModel:        defaultUserModel,
 		Now:              time.Now,
 	}
@@ -69,6 +72,9 @@ func (c Config) Validate() error {
 	}
 	if c.StatementTimeout < time.Millisecond {
 		errs = append(errs, fmt.Errorf("DATABASE_STATEMENT_TIMEOUT: %v is less than a millisecond", c.StatementTimeout))
+	}
+	if c.CommitGroup < 1 {
+		errs = append(errs, fmt.Errorf("DATABASE_COMMIT_GROUP: %d is not a positive number", c.CommitGroup))
 	}
 	if !userModelLabel.MatchString(c.UserModel) {
 		errs = append(errs, fmt.Errorf("AUTH_USER_MODEL: must be an app and a model, as in accounts.User, not %q", c.UserModel))

@@ -21,8 +21,9 @@ import (
 // Store is a database. It is safe for concurrent use. The zero value is of no use; call Open.
 type Store struct {
 	cfg     Config
-	writer  *gorm.DB // everything inside Atomic, and every write
-	reader  *gorm.DB // reads outside transactions; on PostgreSQL and in memory the same as writer
+	writer  *gorm.DB     // everything inside Atomic, and every write
+	reader  *gorm.DB     // reads outside transactions; on PostgreSQL and in memory the same as writer
+	queue   *commitQueue // who waits for the writer of SQLite; nil: transactions do not share commits
 	dialect dialect
 	lacking map[string]bool // see survey; written before the Store is shared
 	users   *ownUsers       // nil: they are in auth_user

@@ -13,6 +13,16 @@ func TestSQLiteKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Store { return openSQLite(t) })
 }
 
+func TestSQLiteKeepsTheContractWithoutSharedCommits(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Store {
+		s := openWith(t, sqliteURL(t), func(cfg *gormstore.Config) { cfg.CommitGroup = 1 })
+		if err := s.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
 func TestPostgresKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Store { return openPostgres(t) })
 }

@@ -40,6 +40,9 @@ func (s *Store) openSQLite(path string) error {
 		s.reader = s.writer
 		return nil
 	}
+	if s.cfg.CommitGroup > 1 {
+		s.queue = new(commitQueue)
+	}
 	reader := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "deferred"), pragmas: []string{
 		busy, "PRAGMA query_only = ON", readerCache,
 	}})

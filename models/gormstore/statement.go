@@ -36,8 +36,7 @@ func oneRow(result *gorm.DB) error {
 // row reads the one row of a query, past gorm: to build a statement costs it as much as the database needs to find a row
 // by its key, and these are the lookups that every request makes. The query has question marks for args only.
 func (s *Store) row(ctx context.Context, query string, args []any, into ...any) error {
-	db, limit := s.choose(ctx, s.reader)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	db, ctx, cancel := s.bound(ctx, s.reader)
 	defer cancel()
 	found := db.Statement.ConnPool.QueryRowContext(ctx, s.dialect.bind(query), args...)
 	return translate(because(ctx, found.Scan(into...)))
