@@ -65,7 +65,7 @@ var layers = []layer{
 	{"auth", []string{"models", "schemes", "email", "auth/password", "auth/signing", "auth/opaque", "auth/throttle", "auth/origin", "auth/social"},
 		[]string{"golang.org/x/text", "github.com/google/uuid"}},
 
-	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/origin", "auth/throttle"}, []string{"github.com/labstack/echo"}},
+	{"auth/dialects", []string{"models", "schemes", "serializers", "serializers/pyjson", "auth/cookie", "auth/origin", "auth/throttle"}, []string{"github.com/labstack/echo"}},
 	{"auth/dialects/*", []string{"auth", "auth/social", "auth/dialects", "schemes", "serializers", "serializers/pyjson", "models", "auth/csrf", "auth/signing"},
 		[]string{"github.com/labstack/echo"}},
 	{"demo/web", []string{"email", "auth/dialects"}, []string{"github.com/labstack/echo"}},

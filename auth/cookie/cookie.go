@@ -45,6 +45,25 @@ func (a Attributes) Delete() *http.Cookie {
 	}
 }
 
+// Text returns c as it goes on the wire; "" for a cookie without a good name. A domain is written as it is set: net/http
+// leaves out the dot that Django's settings often begin with.
+func Text(c *http.Cookie) string {
+	text := c.String()
+	if strings.HasPrefix(c.Domain, ".") {
+		text = strings.Replace(text, "; Domain=", "; Domain=.", 1)
+	}
+	return text
+}
+
+// Same reports whether c and other are one cookie to browsers, which keep one value of it: a dot before a domain means
+// nothing to them.
+//
+// Source: RFC 6265 section 5.2.3 and 5.3.
+func Same(c, other *http.Cookie) bool {
+	return c.Name == other.Name && c.Path == other.Path &&
+		strings.TrimPrefix(c.Domain, ".") == strings.TrimPrefix(other.Domain, ".")
+}
+
 // Validate returns what would make browsers refuse the cookie. Every fault begins with the name of a setting: prefix
 // and what Django calls the attribute, such as CSRF_COOKIE_ and PATH.
 //

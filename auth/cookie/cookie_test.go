@@ -13,6 +13,7 @@ func TestCookiesCarryTheAttributesThatDjangoGivesThem(t *testing.T) {
 	plain := Attributes{Name: "sid", Path: "/", SameSite: Lax, HTTPOnly: true}
 	wide := Attributes{Name: "sid", Path: "/app", Domain: "example.com", SameSite: Strict, Secure: true}
 	bare := Attributes{Name: "sid", Path: "/"}
+	dotted := Attributes{Name: "sid", Path: "/", Domain: ".example.com"}
 	cross := Attributes{Name: "sid", Path: "/", SameSite: None, Secure: true}
 	host := Attributes{Name: "__Host-sid", Path: "/", Secure: true}
 	tests := []struct {
@@ -25,6 +26,7 @@ func TestCookiesCarryTheAttributesThatDjangoGivesThem(t *testing.T) {
 		{"set until the browser closes", wide.Set("v", 0, now),
 			"sid=v; Path=/app; Domain=example.com; Secure; SameSite=Strict"},
 		{"set without SameSite", bare.Set("v", 0, now), "sid=v; Path=/"},
+		{"set for a domain with a dot before it", dotted.Set("v", 0, now), "sid=v; Path=/; Domain=.example.com"},
 		{"deleted, without HttpOnly", plain.Delete(),
 			`sid=""; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; SameSite=Lax`},
 		{"deleted, without Secure", wide.Delete(),
@@ -36,7 +38,7 @@ func TestCookiesCarryTheAttributesThatDjangoGivesThem(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.cookie.String(); got != test.want {
+			if got := Text(test.cookie); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})

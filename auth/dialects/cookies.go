@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"watchword/auth/cookie"
 )
 
 // SetCookies puts cookies into the answer, each in the place of one of the same name, domain and path that it may have
@@ -13,12 +15,12 @@ import (
 // Source: RFC 6265 section 4.1.1.
 func SetCookies(c echo.Context, cookies []*http.Cookie) {
 	header := c.Response().Header()
-	for _, cookie := range cookies {
-		text := cookie.String()
+	for _, one := range cookies {
+		text := cookie.Text(one)
 		if text == "" {
 			continue
 		}
-		if i := earlier(header[echo.HeaderSetCookie], cookie); i >= 0 {
+		if i := earlier(header[echo.HeaderSetCookie], one); i >= 0 {
 			header[echo.HeaderSetCookie][i] = text
 			continue
 		}
@@ -27,13 +29,12 @@ func SetCookies(c echo.Context, cookies []*http.Cookie) {
 }
 
 // earlier is where lines set the cookie already, or -1.
-func earlier(lines []string, cookie *http.Cookie) int {
+func earlier(lines []string, one *http.Cookie) int {
 	for i, line := range lines {
-		if !strings.HasPrefix(line, cookie.Name+"=") {
+		if !strings.HasPrefix(line, one.Name+"=") {
 			continue
 		}
-		other, err := http.ParseSetCookie(line)
-		if err == nil && other.Domain == cookie.Domain && other.Path == cookie.Path {
+		if other, err := http.ParseSetCookie(line); err == nil && cookie.Same(one, other) {
 			return i
 		}
 	}
