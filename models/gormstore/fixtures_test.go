@@ -159,6 +159,19 @@ func TestNaturalKeysMayPointForwards(t *testing.T) {
 	})
 }
 
+func TestPermissionsWithoutANumberAreFoundByTheirNaturalKey(t *testing.T) {
+	everyStore(t, func(t *testing.T, s *gormstore.Store) {
+		load(t, s, `[{"model":"auth.permission","fields":{"name":"See users","codename":"view_user","content_type":["auth","user"]}},
+			{"model":"auth.permission","fields":{"name":"Feed users","codename":"feed_user","content_type":["auth","user"]}}]`)
+		got := dump(t, s, 0, "auth.permission")
+		for _, want := range []string{`"pk": 16, "fields": {"name": "See users"`, `{"name": "Feed users", "content_type": 4,`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("the dump lacks %s:\n%s", want, got)
+			}
+		}
+	})
+}
+
 func TestABadFixtureIsRefusedWhole(t *testing.T) {
 	const good = `{"model":"auth.user","pk":1,"fields":{"username":"a"}},`
 	cases := []struct{ name, fixture, want string }{

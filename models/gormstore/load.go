@@ -111,7 +111,7 @@ func (l *loader) storeObject(ctx context.Context, o *fixtures.Object) error {
 		}
 		columns, values = append(columns, field.Column), append(values, value)
 	}
-	if err := l.findKey(ctx, o); err != nil {
+	if err := l.findKey(ctx, o, columns, values); err != nil {
 		return o.Fault("", err)
 	}
 	if o.Key != nil {
@@ -140,22 +140,25 @@ func (l *loader) storeNotes(ctx context.Context, o *fixtures.Object) error {
 	return nil
 }
 
-// findKey gives an object without a primary key that of the row with the same natural key, if there is one.
-func (l *loader) findKey(ctx context.Context, o *fixtures.Object) error {
+// findKey gives an object without a primary key that of the row with the same natural key, if there is one. values are
+// those of columns, with references resolved.
+func (l *loader) findKey(ctx context.Context, o *fixtures.Object, columns []string, values []any) error {
 	if o.Key != nil || o.Model.NaturalKey == nil {
 		return nil
 	}
+	var conditions []string
 	var natural []any
 	for _, name := range o.Model.NaturalKey {
 		i := slices.IndexFunc(o.Model.Fields, func(f fixtures.Field) bool { return f.Name == name })
-		natural = append(natural, o.Values[i])
+		column := o.Model.Fields[i].Column
+		conditions = append(conditions, `"`+column+`" = ?`)
+		natural = append(natural, values[slices.Index(columns, column)])
 	}
-	key, err := l.resolve(ctx, o.Model.Label, &fixtures.Reference{Natural: natural})
-	var unresolved *unresolvedError
-	if errors.As(err, &unresolved) {
+	query := fmt.Sprintf(`SELECT "%s" FROM %s WHERE %s`, o.Model.Key.Column, o.Model.Table, strings.Join(conditions, " AND "))
+	err := l.store.read(ctx, func(db *gorm.DB) error { return db.Raw(query, natural...).Row().Scan(&o.Key) })
+	if errors.Is(err, models.ErrNotFound) {
 		return nil
 	}
-	o.Key = key
 	return err
 }
 
