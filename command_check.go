@@ -17,6 +17,9 @@ func (c *checkCommand) Run(p *program) error {
 	if err == nil {
 		err = loaded.fillSecretKey(false)
 	}
+	if err == nil {
+		err = loaded.checkKeys()
+	}
 	if err != nil {
 		p.complain(err)
 		return usageError{errReported}

@@ -135,6 +135,23 @@ func TestCheckFailsOnErrorsOnly(t *testing.T) {
 	w.run(t, "", "check", "--settings", file).expect(t, exitFailed, "?: (watchword.E001)", "System check identified 2 issues.")
 }
 
+func TestCheckLooksAtTheKeysOfTheSettings(t *testing.T) {
+	w := newWorkplace(t)
+	for content, want := range map[string]string{
+		"JWT_PRIVATE_KEY_PATH: none.pem":                                      "JWT_PRIVATE_KEY_PATH: open none.pem",
+		"SIMPLE_JWT: {SIGNING_KEY: x}":                                        "SIGNING_KEY: the text is no key",
+		"SIMPLE_JWT: {ALGORITHM: HS256, SIGNING_KEY: x}":                      "SIGNING_KEY: has 1 bytes",
+		"SIMPLE_JWT: {ALGORITHM: HS256, SIGNING_KEY: '" + decentKey + "'}\n#": "",
+	} {
+		file := w.write(t, "settings.yaml", content)
+		code := exitUsage
+		if want == "" {
+			code = exitOK
+		}
+		w.run(t, "", "check", "--settings", file).expect(t, code, want)
+	}
+}
+
 func TestCheckMakesNothing(t *testing.T) {
 	w := newWorkplace(t)
 	w.must(t, "check", "--deploy")

@@ -48,7 +48,7 @@ func keySource(s *Settings) (func() (*keys.Set, error), error) {
 	case s.JWT.SigningKey != "" || s.JWT.VerifyingKey != "":
 		return func() (*keys.Set, error) { return keys.Load(algorithm, s.JWT.SigningKey, s.JWT.VerifyingKey) }, nil
 	case s.Keys.PrivateKeyPath != "" || s.Keys.PublicKeyPath != "":
-		return func() (*keys.Set, error) { return loadKeyFiles(algorithm, s.Keys) }, nil
+		return func() (*keys.Set, error) { return keys.LoadFiles(algorithm, s.Keys) }, nil
 	}
 	folder, err := keys.OpenFolder(s.Keys, algorithm)
 	if err != nil {
@@ -57,21 +57,13 @@ func keySource(s *Settings) (func() (*keys.Set, error), error) {
 	return folder.Set, nil
 }
 
-// loadKeyFiles reads the key files that the settings name.
-func loadKeyFiles(algorithm string, cfg keys.Config) (*keys.Set, error) {
-	var private, public string
-	var err error
-	if cfg.PrivateKeyPath != "" {
-		if private, err = keys.ReadPrivate(cfg.PrivateKeyPath); err != nil {
-			return nil, fmt.Errorf("JWT_PRIVATE_KEY_PATH: %w", err)
-		}
+// checkKeys finds out whether the keys that the settings give can be used. Those that are made here are not made yet.
+func (s *Settings) checkKeys() error {
+	if s.makesKeys() || strings.HasPrefix(s.JWT.Algorithm, "HS") && s.JWT.SigningKey == "" {
+		return nil
 	}
-	if cfg.PublicKeyPath != "" {
-		if public, err = keys.ReadPublic(cfg.PublicKeyPath); err != nil {
-			return nil, fmt.Errorf("JWT_PUBLIC_KEY_PATH: %w", err)
-		}
-	}
-	return keys.Load(algorithm, private, public)
+	_, err := openKeys(s, &keys.Accelerator{})
+	return err
 }
 
 // makesKeys reports whether the keys are ours to make and rotate.

@@ -11,28 +11,68 @@ import (
 // on their way in or out, a JWK Set or several PEM blocks. Either may be empty, not both. Every format that Parse
 // reads is taken. The halves must belong together: with both given, one of the verifying keys must be signing's.
 func Load(algorithm, signing, verifying string) (*Set, error) {
+	return load(algorithm, half{"SIGNING_KEY", signing}, half{"VERIFYING_KEY", verifying})
+}
+
+// LoadFiles is Load for the files that cfg names. The errors name its settings.
+func LoadFiles(algorithm string, cfg Config) (*Set, error) {
+	private, err := readHalf("JWT_PRIVATE_KEY_PATH", cfg.PrivateKeyPath, ReadPrivate)
+	if err != nil {
+		return nil, err
+	}
+	public, err := readHalf("JWT_PUBLIC_KEY_PATH", cfg.PublicKeyPath, ReadPublic)
+	if err != nil {
+		return nil, err
+	}
+	return load(algorithm, private, public)
+}
+
+// half is one half of a key pair, and the setting that it comes from.
+type half struct{ setting, text string }
+
+func (h half) empty() bool { return strings.TrimSpace(h.text) == "" }
+
+func (h half) fault(err error) error { return fmt.Errorf("%s: %w", h.setting, err) }
+
+// readHalf reads a file. Without a path the half is empty; with one it is not.
+func readHalf(setting, path string, read func(string) (string, error)) (half, error) {
+	h := half{setting: setting}
+	if path == "" {
+		return h, nil
+	}
+	var err error
+	if h.text, err = read(path); err != nil {
+		return h, h.fault(err)
+	}
+	if h.empty() {
+		return h, h.fault(fmt.Errorf("there is no key in %s", path))
+	}
+	return h, nil
+}
+
+func load(algorithm string, signing, verifying half) (*Set, error) {
 	var signer *Key
-	if strings.TrimSpace(signing) != "" {
-		found, err := parse([]byte(signing))
+	if !signing.empty() {
+		found, err := parse([]byte(signing.text))
 		if err != nil {
-			return nil, fmt.Errorf("SIGNING_KEY: %w", err)
+			return nil, signing.fault(err)
 		}
 		if len(found) != 1 || found[0].private == nil {
-			return nil, errors.New("SIGNING_KEY: holds no private key, or several keys; give one private key")
+			return nil, signing.fault(errors.New("holds no private key, or several keys; give one private key"))
 		}
 		if signer, err = newKey(algorithm, found[0]); err != nil {
-			return nil, fmt.Errorf("SIGNING_KEY: %w", err)
+			return nil, signing.fault(err)
 		}
-		if strings.TrimSpace(verifying) == "" {
+		if verifying.empty() {
 			return NewSet(signer)
 		}
 	}
-	others, paired, err := verifiers(algorithm, verifying, signer)
+	others, paired, err := verifiers(algorithm, verifying.text, signer)
 	if err != nil {
-		return nil, fmt.Errorf("VERIFYING_KEY: %w", err)
+		return nil, verifying.fault(err)
 	}
 	if signer != nil && !paired {
-		return nil, errors.New("VERIFYING_KEY: is not the public half of SIGNING_KEY")
+		return nil, verifying.fault(errors.New("is not the public half of " + signing.setting))
 	}
 	return NewSet(signer, others...)
 }

@@ -11,6 +11,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -152,6 +154,49 @@ func TestUnfitKeysAreRefusedWithWordsThatHelp(t *testing.T) {
 				t.Errorf("the error repeats the key: %v", err)
 			}
 		})
+	}
+}
+
+func TestTextAroundPEMBlocksIsPassedOver(t *testing.T) {
+	key := newRSA(t)
+	private := privateForms(t, key)["PKCS #8"]
+	for name, text := range map[string]string{
+		"before":      "Bag Attributes\n    friendlyName: x\nKey Attributes: <No Attributes>\n" + private,
+		"behind":      private + "\nkeep this safe",
+		"line ends":   strings.ReplaceAll(private, "\n", "\r\n"),
+		"white space": "\n \t" + private + "\n\n",
+	} {
+		if _, err := Load("RS256", text, ""); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestFaultsOfKeyFilesNameTheirSettings(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	public := publicForms(t, newRSA(t))["SPKI"]
+	good, other := write("good", privateForms(t, newRSA(t))["PKCS #8"]), write("other", public)
+	for _, c := range []struct {
+		name string
+		cfg  Config
+		want string
+	}{
+		{"no file", Config{PrivateKeyPath: filepath.Join(folder, "none")}, "JWT_PRIVATE_KEY_PATH: open "},
+		{"empty", Config{PrivateKeyPath: write("empty", "\n")}, "JWT_PRIVATE_KEY_PATH: there is no key in "},
+		{"public", Config{PrivateKeyPath: other}, "JWT_PRIVATE_KEY_PATH: holds no private key"},
+		{"garbage", Config{PublicKeyPath: write("garbage", "x")}, "JWT_PUBLIC_KEY_PATH: the text is no key"},
+		{"two pairs", Config{PrivateKeyPath: good, PublicKeyPath: other}, "JWT_PUBLIC_KEY_PATH: is not the public half of JWT_PRIVATE_KEY_PATH"},
+	} {
+		if _, err := LoadFiles("RS256", c.cfg); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func parse(text []byte) ([]material, error) {
 		return nil, fmt.Errorf("the text has %d bytes; a key has far fewer", len(text))
 	case text[0] == '{':
 		return parseJWK(text)
-	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
+	case bytes.HasPrefix(text, begin), bytes.Contains(text, append([]byte("\n"), begin...)):
 		return parsePEM(text)
 	case bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
 		return parseAuthorized(text)
@@ -35,9 +35,13 @@ func parse(text []byte) ([]material, error) {
 	}
 }
 
+// begin is how a PEM block begins.
+var begin = []byte("-----BEGIN ")
+
+// parsePEM reads PEM blocks. There may be text around them, as openssl writes it (RFC 7468 section 2).
 func parsePEM(text []byte) ([]material, error) {
 	var found []material
-	for len(text) > 0 {
+	for bytes.Contains(text, begin) {
 		block, rest := pem.Decode(text)
 		if block == nil {
 			return nil, errors.New("the PEM text is damaged")
@@ -49,7 +53,7 @@ func parsePEM(text []byte) ([]material, error) {
 			}
 			found = append(found, m)
 		}
-		text = bytes.TrimSpace(rest)
+		text = rest
 	}
 	return found, nil
 }
