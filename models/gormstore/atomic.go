@@ -20,6 +20,7 @@ type tx struct {
 	changed   []models.RowName // what it changes, as far as somebody may have it in memory
 	committed bool
 	follows   bool // it runs in a savepoint of somebody else's transaction
+	single    bool // it is one statement, or several that need not be committed together
 }
 
 // Atomic runs fn in one transaction: all of it is committed when fn returns nil, and none of it when fn returns an
@@ -30,10 +31,14 @@ type tx struct {
 // Atomic returns fn's error as it is, or the one that kept the transaction from beginning or from being committed.
 // On models.ErrUnavailable it cannot be known whether a lost connection had committed.
 func (s *Store) Atomic(ctx context.Context, fn func(ctx context.Context) error) error {
+	return s.atomic(ctx, new(tx), fn)
+}
+
+// atomic runs fn in the transaction that ctx carries, or else makes one of running.
+func (s *Store) atomic(ctx context.Context, running *tx, fn func(ctx context.Context) error) error {
 	if transaction(ctx) != nil {
 		return fn(ctx)
 	}
-	running := new(tx)
 	within := context.WithValue(ctx, txKey{}, running)
 	transact := s.commitAlone
 	if s.queue != nil {
@@ -95,7 +100,7 @@ func (s *Store) write(ctx context.Context, fn func(db *gorm.DB) error) error {
 	if s.queue == nil || transaction(ctx) != nil {
 		return s.run(ctx, s.writer, fn)
 	}
-	return s.Atomic(ctx, func(ctx context.Context) error { return s.run(ctx, s.writer, fn) })
+	return s.atomic(ctx, &tx{single: true}, func(ctx context.Context) error { return s.run(ctx, s.writer, fn) })
 }
 
 // read runs fn on the transaction in ctx, or else on a reader. It bounds the time and translates the error.

@@ -41,7 +41,7 @@ func (s *Store) writeRow(ctx context.Context, name models.RowName, fn func(db *g
 	if s.observer == nil && !s.announces() {
 		return s.write(ctx, fn)
 	}
-	return s.Atomic(ctx, func(ctx context.Context) error {
+	return s.atomic(ctx, &tx{single: true}, func(ctx context.Context) error {
 		running := transaction(ctx)
 		if !slices.Contains(running.changed, name) {
 			running.changed = append(running.changed, name)

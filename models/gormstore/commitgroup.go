@@ -27,6 +27,11 @@ func (s *Store) commitTogether(ctx context.Context, running *tx, body func() err
 		running.db, running.follows = conn, true
 		return m.follow(ctx, conn, body)
 	}
+	defer s.queue.handOver()
+	if running.single && s.queue.empty() {
+		running.db = s.writer
+		return body() // a statement outside a transaction commits itself, for less
+	}
 	return s.lead(ctx, waiting, running, body)
 }
 
@@ -34,9 +39,9 @@ func (s *Store) commitTogether(ctx context.Context, running *tx, body func() err
 func (s *Store) lead(ctx, waiting context.Context, running *tx, body func() error) error {
 	var followers []*member
 	var bodyErr error
-	err := s.asLeader(waiting, func(conn *gorm.DB) error {
+	err := s.connection(waiting, func(conn *gorm.DB) error {
+		running.db = conn
 		return transact(ctx, conn, func() (err error) {
-			running.db = conn
 			if bodyErr = finish(ctx, body); bodyErr != nil {
 				return bodyErr
 			}
@@ -54,12 +59,6 @@ func (s *Store) lead(ctx, waiting context.Context, running *tx, body func() erro
 		m.told <- err
 	}
 	return translate(err)
-}
-
-// asLeader hands fn the writer, and lets the next lead afterwards, whatever happens.
-func (s *Store) asLeader(waiting context.Context, fn func(conn *gorm.DB) error) error {
-	defer s.queue.handOver()
-	return s.connection(waiting, fn)
 }
 
 // serve lets those who wait follow on conn. It returns those who did, also with an error, which means that the transaction

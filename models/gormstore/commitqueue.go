@@ -23,16 +23,11 @@ type member struct {
 	told chan error    // how the group ended: nil when it is committed
 }
 
-func newMember() *member {
-	return &member{turn: make(chan *gorm.DB, 1), back: make(chan error, 1), told: make(chan error, 1)}
-}
-
 // join waits for a turn, at most until ctx ends. A nil connection means to lead, and to call handOver in the end; with
-// any other the member has to be followed.
+// any other, m follows on it.
 func (q *commitQueue) join(ctx context.Context) (m *member, conn *gorm.DB, err error) {
-	m = newMember()
-	if q.enter(m) {
-		return m, nil, nil
+	if m = q.enter(); m == nil {
+		return nil, nil, nil
 	}
 	select {
 	case conn = <-m.turn:
@@ -45,16 +40,17 @@ func (q *commitQueue) join(ctx context.Context) (m *member, conn *gorm.DB, err e
 	return m, <-m.turn, nil // at the same moment its turn has come
 }
 
-// enter puts m into the queue, or says that it leads.
-func (q *commitQueue) enter(m *member) (leads bool) {
+// enter puts somebody into the queue; nil leads already.
+func (q *commitQueue) enter() *member {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.led {
 		q.led = true
-		return true
+		return nil
 	}
+	m := &member{turn: make(chan *gorm.DB, 1), back: make(chan error, 1), told: make(chan error, 1)}
 	q.waiting = append(q.waiting, m)
-	return false
+	return m
 }
 
 // leave takes m out of the queue, and says whether it was still there.
@@ -74,6 +70,13 @@ func (q *commitQueue) next() *member {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.shift()
+}
+
+// empty says that nobody waits.
+func (q *commitQueue) empty() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting) == 0
 }
 
 // handOver makes the oldest lead, or nobody.
