@@ -17,7 +17,8 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err) // now, so that the status is known
 		}
-		r, took := c.Request(), s.cfg.Now().Sub(start)
+		r, end := c.Request(), s.cfg.Now()
+		took := end.Sub(start)
 		if s.observer != nil {
 			s.observer.Served(c.Path(), r.Method, c.Response().Status, took)
 		}
@@ -28,17 +29,17 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			address = r.RemoteAddr
 		}
-		line := [8]slog.Attr{
+		line := slog.NewRecord(end, slog.LevelInfo, "request", 0)
+		line.AddAttrs(
 			slog.String("request", requestID(c)), slog.String("address", address),
 			slog.String("method", r.Method), slog.String("path", loggedPath(c)),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
 			slog.Float64("took_ms", milliseconds(took)),
-		}
-		attrs := line[:7]
+		)
 		if trace := traceID(r.Header); trace != "" {
-			attrs = append(attrs, slog.String("trace", trace))
+			line.AddAttrs(slog.String("trace", trace))
 		}
-		s.log.LogAttrs(r.Context(), slog.LevelInfo, "request", attrs...)
+		_ = s.log.Handler().Handle(r.Context(), line) // there is nowhere to say that a log cannot be written
 		return nil
 	}
 }

@@ -10,18 +10,36 @@ import (
 // AnswerPolicy lets browsers do nothing with an answer that is no page: run, load or frame it.
 const AnswerPolicy = "default-src 'none'; frame-ancestors 'none'"
 
+// field is a header that many answers have, its name in canonical form. They share the values, so nobody writes into
+// them; whoever appends one gets a copy.
+type field struct {
+	name   string
+	values []string
+}
+
+// newField returns a field with one value.
+func newField(name, value string) field { return field{http.CanonicalHeaderKey(name), []string{value}} }
+
+// setIn puts f into header, in the place of what is there.
+func (f field) setIn(header http.Header) { header[f.name] = f.values }
+
 // secureHeaders adds the headers of Django's SecurityMiddleware and XFrameOptionsMiddleware with their defaults, and
 // where Config.StrictHeaders says so those that Django leaves to the project. Pages replace the policy by their own.
 func (s *Site) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	fields := []field{
+		newField(echo.HeaderXFrameOptions, "DENY"),
+		newField(echo.HeaderXContentTypeOptions, "nosniff"),
+		newField(echo.HeaderReferrerPolicy, "same-origin"),
+		newField("Cross-Origin-Opener-Policy", "same-origin"),
+	}
+	if s.cfg.StrictHeaders {
+		fields = append(fields, newField(echo.HeaderContentSecurityPolicy, AnswerPolicy),
+			newField(echo.HeaderCacheControl, "no-store"))
+	}
 	return func(c echo.Context) error {
 		header := c.Response().Header()
-		header.Set(echo.HeaderXFrameOptions, "DENY")
-		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		header.Set(echo.HeaderReferrerPolicy, "same-origin")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		if s.cfg.StrictHeaders {
-			header.Set(echo.HeaderContentSecurityPolicy, AnswerPolicy)
-			header.Set(echo.HeaderCacheControl, "no-store")
+		for _, f := range fields {
+			f.setIn(header)
 		}
 		return next(c)
 	}

@@ -9,21 +9,21 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// decodePath makes the router match the decoded path, as it is: nothing is cleaned, case matters. A path that is no
-// text is not found.
-func (s *Site) decodePath(next echo.HandlerFunc) echo.HandlerFunc {
+// checkPath finds nothing at a path that is no text.
+func (s *Site) checkPath(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		r := c.Request()
-		if path := r.URL.Path; !utf8.ValidString(path) || strings.Contains(path, "\x00") {
+		if path := c.Request().URL.Path; !utf8.ValidString(path) || strings.Contains(path, "\x00") {
 			return echo.ErrNotFound
-		}
-		if r.URL.RawPath != "" {
-			u := *r.URL
-			u.RawPath = ""
-			r.URL = &u
 		}
 		return next(c)
 	}
+}
+
+// route answers by what is mounted at the decoded path, as it is: nothing is cleaned, case matters.
+func (s *Site) route(c echo.Context) error {
+	r := c.Request()
+	s.echo.Router().Find(r.Method, r.URL.Path, c)
+	return c.Handler()(c)
 }
 
 // matches reports whether the parameters of the route that Echo found are what the route wants. Echo lets the last one

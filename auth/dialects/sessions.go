@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
@@ -9,8 +10,8 @@ import (
 
 // Sessions are what browsers' sessions need of every request, whatever it is for.
 type Sessions interface {
-	// Begin returns r, which from then on remembers what is found out about its session.
-	Begin(r *http.Request) *http.Request
+	// Begin returns a context for a request, in which is remembered what is found out about its session.
+	Begin(ctx context.Context) context.Context
 	// Finish returns the cookies that the answer to r, which was begun, still needs.
 	Finish(r *http.Request) ([]*http.Cookie, error)
 }
@@ -27,7 +28,7 @@ func (s *Site) keepSessions(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		r := c.Request()
-		*r = *s.sessions.Begin(r) // in place: Echo routes by the request that it was given
+		move(r, s.sessions.Begin(r.Context()))
 		c.Response().Before(func() {
 			if c.Response().Status < http.StatusInternalServerError {
 				s.finishSession(c, r)

@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,7 +11,7 @@ import (
 // fakeSessions sets a cookie at the end of every request, unless err says no.
 type fakeSessions struct{ err error }
 
-func (f fakeSessions) Begin(r *http.Request) *http.Request { return r }
+func (f fakeSessions) Begin(ctx context.Context) context.Context { return ctx }
 
 func (f fakeSessions) Finish(*http.Request) ([]*http.Cookie, error) {
 	if f.err != nil {

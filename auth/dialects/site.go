@@ -104,6 +104,7 @@ type Site struct {
 	log       *slog.Logger
 	browsable *template.Template
 	echo      *echo.Echo
+	serve     echo.HandlerFunc    // all that a request passes before its view, and the view
 	integers  map[string][]string // Echo path -> the parameters that are integers
 	cors      *cors               // nil: answers are for pages of our own origin only
 	clients   *throttle.Clients   // nil: nobody asks whom requests are from
@@ -129,13 +130,28 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.handleError
-	s.echo.Pre(s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.answerPreflight, s.varyByCookie,
-		s.shareAnswer, s.keepSessions, s.boundBody, s.checkHost, s.decodePath)
+	s.serve = chain(s.route, s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.answerPreflight,
+		s.varyByCookie, s.shareAnswer, s.keepSessions, s.boundBody, s.checkHost, s.checkPath)
 	return s
 }
 
-// ServeHTTP answers a request.
-func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+// chain puts middleware before last, the first of it outermost.
+func chain(last echo.HandlerFunc, middleware ...echo.MiddlewareFunc) echo.HandlerFunc {
+	for _, layer := range slices.Backward(middleware) {
+		last = layer(last)
+	}
+	return last
+}
+
+// ServeHTTP answers a request. It does what Echo's own does, which would put the middleware together anew for each.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := s.echo.AcquireContext()
+	c.Reset(r, w)
+	if err := s.serve(c); err != nil {
+		s.handleError(err, c)
+	}
+	s.echo.ReleaseContext(c)
+}
 
 // Mount answers requests for exactly path by view. A path may have integer parameters in Django's spelling,
 // "/students/<int:pk>", which handlers get by c.Param.
@@ -150,7 +166,7 @@ func (s *Site) Mount(path string, view View) {
 // metadata. The path may have Echo's parameters. Errors become pages.
 func (s *Site) MountPlain(path string, h echo.HandlerFunc) {
 	s.echo.RouteNotFound(path, func(c echo.Context) error {
-		c.SetRequest(s.withOrigin(c))
+		s.noteOrigin(c)
 		return h(c)
 	})
 }

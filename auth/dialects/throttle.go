@@ -98,15 +98,18 @@ func (s *Site) LimitRates(clients *throttle.Clients, throttles ...Throttle) {
 	s.clients, s.throttles = clients, slices.Clone(throttles)
 }
 
-// withOrigin makes the core know where a request comes from, whose route was found.
-func (s *Site) withOrigin(c echo.Context) *http.Request {
-	r := c.Request()
+// noteOrigin makes the core know where a request comes from, whose route was found.
+func (s *Site) noteOrigin(c echo.Context) {
 	if s.clients == nil {
-		return r
+		return
 	}
+	r := c.Request()
 	from := origin.Origin{Client: s.clients.Of(r), Request: requestID(c), Route: c.Path()}
-	return r.WithContext(origin.With(r.Context(), from))
+	move(r, origin.With(r.Context(), from))
 }
+
+// move puts r into another context, in place: who works on the request has no use for one copy per layer.
+func move(r *http.Request, ctx context.Context) { *r = *r.WithContext(ctx) }
 
 // throttle counts the request with every throttle. It returns the longest wait, or 0.
 func (x *exchange) throttle(ctx context.Context) (longest time.Duration, err error) {

@@ -61,6 +61,7 @@ type endpoint struct {
 	site      *Site
 	view      View
 	allow     string
+	headers   []field // of every answer
 	challenge string
 }
 
@@ -77,6 +78,10 @@ func newEndpoint(s *Site, v View) *endpoint {
 		}
 	}
 	e.allow = cmp.Or(v.Allow, strings.Join(append(allowed, http.MethodOptions), ", "))
+	e.headers = []field{newField(echo.HeaderAllow, e.allow)}
+	if len(s.renderers) > 1 {
+		e.headers = append(e.headers, newField(echo.HeaderVary, echo.HeaderAccept))
+	}
 	return e
 }
 
@@ -104,18 +109,17 @@ func (e *endpoint) action(method string) Action {
 	return Action{}
 }
 
-// exchange is one request to a view, and what was found out about it so far.
+// exchange is one request to a view, and what was found out about it so far. It is the context that handlers get.
 type exchange struct {
+	echo.Context
 	*endpoint
 	accepted accepted
 	identity schemes.Identity
 }
 
-// exchangeKey is where the exchange stands in Echo's context.
-const exchangeKey = "watchword.exchange"
-
+// exchangeOf returns what c is in a view, and nil outside.
 func exchangeOf(c echo.Context) *exchange {
-	x, _ := c.Get(exchangeKey).(*exchange)
+	x, _ := c.(*exchange)
 	return x
 }
 
@@ -132,28 +136,26 @@ func (e *endpoint) serve(c echo.Context) error {
 	if !e.site.matches(c) {
 		return echo.ErrNotFound
 	}
-	x := &exchange{endpoint: e, accepted: accepted{renderer: e.site.renderers[0]}}
-	c.Set(exchangeKey, x)
-	c.SetRequest(e.site.withOrigin(c))
+	x := &exchange{Context: c, endpoint: e, accepted: accepted{renderer: e.site.renderers[0]}}
+	e.site.noteOrigin(c)
 	header := c.Response().Header()
-	header.Set(echo.HeaderAllow, e.allow)
-	if len(e.site.renderers) > 1 {
-		header.Set(echo.HeaderVary, echo.HeaderAccept)
+	for _, f := range e.headers {
+		f.setIn(header)
 	}
-	if err := x.run(c); err != nil {
-		WriteError(c, err)
+	if err := x.run(); err != nil {
+		WriteError(x, err)
 	}
 	return nil
 }
 
 // run makes the checks in order and calls the handler.
-func (x *exchange) run(c echo.Context) error {
-	r := c.Request()
+func (x *exchange) run() error {
+	r := x.Request()
 	var err error
 	if x.accepted, err = x.site.negotiate(r); err != nil {
 		return err
 	}
-	if err := x.authenticate(c); err != nil {
+	if err := x.authenticate(); err != nil {
 		return err
 	}
 	if err := x.permit(); err != nil {
@@ -170,16 +172,16 @@ func (x *exchange) run(c echo.Context) error {
 	if handle == nil {
 		return serializers.MethodNotAllowed(r.Method)
 	}
-	return handle(c)
+	return handle(x)
 }
 
-func (x *exchange) authenticate(c echo.Context) error {
+func (x *exchange) authenticate() error {
 	for _, scheme := range x.view.Schemes {
 		if s, ok := scheme.(sessionReader); ok && s.ReadsSession() {
-			vary(c.Response().Header(), echo.HeaderCookie)
+			vary(x.Response().Header(), echo.HeaderCookie)
 		}
-		id, err := scheme.Authenticate(c.Request())
-		SetCookies(c, id.Cookies) // a refusal may have some, too
+		id, err := scheme.Authenticate(x.Request())
+		SetCookies(x, id.Cookies) // a refusal may have some, too
 		if err != nil && !x.forgives(err) {
 			return err
 		}

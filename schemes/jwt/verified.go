@@ -47,8 +47,10 @@ func (v *verified) check(key *keys.Key, raw string, p parsed) error {
 
 // signed is what is remembered of raw as signed by key.
 func signed(key *keys.Key, raw string) signature {
+	const usual = 1 << 10 // as long as tokens are, to compute it without allocating
 	of := key.Fingerprint()
-	return sha256.Sum256(append(of[:], raw...))
+	text := append(make([]byte, 0, usual), of[:]...)
+	return sha256.Sum256(append(text, raw...))
 }
 
 // has reports whether s was added and is not forgotten. What is asked for again stays.

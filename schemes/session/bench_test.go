@@ -11,7 +11,7 @@ func BenchmarkAuthenticate(b *testing.B) {
 	r := get(b, "sessionid="+fixedKey)
 	b.ReportAllocs()
 	for b.Loop() {
-		if id, err := s.Authenticate(s.Begin(r)); err != nil || id.Anonymous() {
+		if id, err := s.Authenticate(begin(s, r)); err != nil || id.Anonymous() {
 			b.Fatal(id, err)
 		}
 	}

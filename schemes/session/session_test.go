@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -143,6 +144,13 @@ func get(t testing.TB, cookies string) *http.Request {
 		r.Header.Set("Cookie", cookies)
 	}
 	return r
+}
+
+// begin is r as it reaches s after the site has begun it.
+func begin(s interface {
+	Begin(ctx context.Context) context.Context
+}, r *http.Request) *http.Request {
+	return r.WithContext(s.Begin(r.Context()))
 }
 
 // visit authenticates a GET and describes the outcome: who it is, and which cookies go back.
@@ -300,7 +308,7 @@ func TestUnsafeRequestsNeedProofThatTheUserMeantThem(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := s.Begin(get(t, test.cookies))
+			r := begin(s, get(t, test.cookies))
 			r.Method = test.method
 			if test.token != "" {
 				r.Header.Set("X-CSRFToken", test.token)

@@ -31,10 +31,10 @@ func visitOf(r *http.Request) *visit {
 // now makes o the session of the request, whose cookie is about to be returned.
 func (v *visit) now(o *opened) { *v = visit{looked: true, session: o, settled: true} }
 
-// Begin returns r, which from then on remembers what is found out about its session. Requests that were not begun are
-// served as well; what two parts of the program need to know is then looked up twice.
-func (s *Scheme) Begin(r *http.Request) *http.Request {
-	return r.WithContext(csrf.Track(context.WithValue(r.Context(), visitKey{}, new(visit))))
+// Begin returns a context for a request, in which is remembered what is found out about its session. Requests that were
+// not begun are served as well; what two parts of the program need to know is then looked up twice.
+func (s *Scheme) Begin(ctx context.Context) context.Context {
+	return csrf.Track(context.WithValue(ctx, visitKey{}, new(visit)))
 }
 
 // Finish returns the cookies that the answer to r, which was begun, still needs: that of a session that slides, although

@@ -66,7 +66,7 @@ func TestRequestsThatNobodyLooksAtAreFinished(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSite(t, openSQLite(t), func(c *session.Config) { c.SaveEveryRequest = test.slides })
 			s.write(t, fixedKey, s.entries("today"))
-			got, err := s.Finish(s.Begin(get(t, test.cookies)))
+			got, err := s.Finish(begin(s, get(t, test.cookies)))
 			must(t, err)
 			if said := describe(got); said != test.want {
 				t.Errorf("cookies: got %q, want %q", said, test.want)
@@ -83,7 +83,7 @@ func TestWhatWasSettledIsNotFinishedAgain(t *testing.T) {
 		"logged out": func(r *http.Request) error { _, err := s.Revoke(r, noIdentity); return err },
 	} {
 		s.write(t, fixedKey, s.entries("today"))
-		r := s.Begin(get(t, "sessionid="+fixedKey))
+		r := begin(s, get(t, "sessionid="+fixedKey))
 		must(t, act(r))
 		got, err := s.Finish(r)
 		must(t, err)
@@ -105,7 +105,7 @@ func TestSecretsInSessionsFollowThem(t *testing.T) {
 		return text, describe(sent), key
 	}
 
-	text, cookies, visitor := token(scheme.Begin(get(t, "sessionid=attackerchosen0123456789abcdefgh")))
+	text, cookies, visitor := token(begin(scheme, get(t, "sessionid=attackerchosen0123456789abcdefgh")))
 	if cookies != "set sessionid" || strings.Contains(visitor, "attacker") {
 		t.Fatalf("a visitor gets %q, %s", cookies, visitor)
 	}
@@ -114,7 +114,7 @@ func TestSecretsInSessionsFollowThem(t *testing.T) {
 	if lasts := row.ExpireDate.Sub(start); lasts != time.Hour {
 		t.Errorf("the session of a visitor lasts %v", lasts)
 	}
-	if _, cookies, _ := token(scheme.Begin(get(t, "sessionid="+visitor))); cookies != "" {
+	if _, cookies, _ := token(begin(scheme, get(t, "sessionid="+visitor))); cookies != "" {
 		t.Errorf("the second time: %q", cookies)
 	}
 	r := get(t, "sessionid="+visitor)
@@ -122,7 +122,7 @@ func TestSecretsInSessionsFollowThem(t *testing.T) {
 	r.Header.Set("X-CSRFToken", text)
 	must(t, protection.Check(r))
 
-	login := scheme.Begin(get(t, "sessionid="+visitor))
+	login := begin(scheme, get(t, "sessionid="+visitor))
 	grant, err := scheme.Issue(login, s.alice)
 	must(t, err)
 	if got := describe(grant.Cookies); got != "set sessionid" || grant.Cookies[0].Value == visitor {
@@ -142,7 +142,7 @@ func TestSecretsInSessionsFollowThem(t *testing.T) {
 	r.Header.Set("X-CSRFToken", after)
 	must(t, protection.Check(r))
 
-	logout := scheme.Begin(r)
+	logout := begin(scheme, r)
 	id, err := scheme.Authenticate(logout)
 	must(t, err)
 	_, err = scheme.Revoke(logout, id)
