@@ -20,7 +20,7 @@ type workplace struct {
 	environ []string
 }
 
-func newWorkplace(t *testing.T, environ ...string) *workplace {
+func newWorkplace(t testing.TB, environ ...string) *workplace {
 	dir := t.TempDir()
 	return &workplace{dir: dir, environ: append([]string{"WATCHWORD_DATA_DIR=" + filepath.Join(dir, "data")}, environ...)}
 }
@@ -44,7 +44,7 @@ func (w *workplace) must(t *testing.T, args ...string) string {
 }
 
 // write makes a file in the workplace.
-func (w *workplace) write(t *testing.T, name, text string) string {
+func (w *workplace) write(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(w.dir, name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -40,7 +40,7 @@ func serveWith(t *testing.T, file string) served {
 }
 
 // openWith returns the settings in file, and what a server with them needs beside them.
-func openWith(t *testing.T, file string) (*Settings, *gormstore.Store, *mailing) {
+func openWith(t testing.TB, file string) (*Settings, *gormstore.Store, *mailing) {
 	t.Helper()
 	loaded, err := loadWith(t, file, "WATCHWORD_DATA_DIR="+t.TempDir(), "WATCHWORD_EMAIL_BACKEND=dummy",
 		"WATCHWORD_SECRET_KEY=only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz", "WATCHWORD_ALLOWED_HOSTS=example.com")

@@ -13,7 +13,7 @@ import (
 	"watchword/settings"
 )
 
-func loadWith(t *testing.T, file string, environ ...string) (*Loaded, error) {
+func loadWith(t testing.TB, file string, environ ...string) (*Loaded, error) {
 	t.Helper()
 	if file != "" {
 		file = newWorkplace(t).write(t, "settings", file)
