@@ -86,23 +86,48 @@ prepare() {
         --username bench --email bench@example.org >/dev/null
 }
 
-# opaque TITLE measures a protected resource by opaque token.
+# hot DATABASE measures a protected resource by opaque token, by session and by JWT, with rows read for every request and
+# with rows in memory. Servers are started anew before each load: a process that has hashed no password shows what memory
+# everything else needs.
+hot() {
+    opaque "$1"
+    opaque "$1, rows in memory" "${in_memory[@]}"
+    session "$1"
+    session "$1, rows in memory" "${in_memory[@]}"
+    jwt "$1"
+    jwt "$1, rows in memory" "${in_memory[@]}"
+}
+in_memory=(WATCHWORD_ROW_CACHE_AGE=1s)
+
+# opaque TITLE NAME=VALUE... measures it by opaque token.
 opaque() {
-    local token
+    local token title=$1
+    shift
     start
     token=$(post /auth/login/ "$credentials" | value token)
-    start # anew: this process has hashed no password, so its memory is what everything else needs
-    load "GET by opaque token, $1" RSAVerify -t2 -c16 -H "Authorization: Token $token" "$base/auth-demo/whoami/"
+    start "$@"
+    load "GET by opaque token, $title" RSAVerify -t2 -c16 -H "Authorization: Token $token" "$base/auth-demo/whoami/"
 }
 
-# session TITLE measures the same resource by session.
+# jwt TITLE NAME=VALUE... measures it by JWT.
+jwt() {
+    local access title=$1
+    shift
+    start
+    access=$(post /api/token/ "$credentials" | value access)
+    start "$@"
+    load "GET by JWT, $title" RSAVerify -t2 -c16 -H "Authorization: Bearer $access" "$base/hello/"
+}
+
+# session TITLE NAME=VALUE... measures it by session.
 session() {
-    local key
+    local key title=$1
+    shift
     start "${by_session[@]}"
     key=$(curl -fs -o /dev/null -D - -H 'Content-Type: application/json' -d "$credentials" "$base/dj-rest-auth/login/" |
         sed -nE 's/^Set-Cookie: sessionid=([^;]+).*/\1/Ip')
-    start "${by_session[@]}"
-    load "GET by session, $1" RSAVerify -t2 -c16 -H "Cookie: sessionid=$key" "$base/auth-demo/whoami/"
+    start "${by_session[@]}" "$@"
+    load "GET by session, $title" RSAVerify -t2 -c16 -H "Cookie: sessionid=$key" "$base/auth-demo/whoami/"
 }
 by_session=(WATCHWORD_REST_FRAMEWORK__DEFAULT_AUTHENTICATION_CLASSES='["session"]' WATCHWORD_REST_AUTH__SESSION_LOGIN=true)
 
@@ -129,9 +154,7 @@ echo '| request | per second | CPU µs each | bare CPU µs | ratio | resident Mi
 echo '|---|---|---|---|---|---|---|'
 start # anew, as above
 BODY="{\"token\":\"$access\"}" load 'POST token/verify/' RSAVerify -t2 -c16 -s bench/post.lua "$base/api/token/verify/"
-load 'GET by JWT' RSAVerify -t2 -c16 -H "Authorization: Bearer $access" "$base/hello/"
-opaque SQLite
-session SQLite
+hot SQLite
 start WATCHWORD_SIMPLE_JWT__ROTATE_REFRESH_TOKENS=false WATCHWORD_SIMPLE_JWT__BLACKLIST_AFTER_ROTATION=false \
     WATCHWORD_SIMPLE_JWT__REUSE_ENDS_FAMILY=false WATCHWORD_SIMPLE_JWT__FAMILY_LIFETIME=0s
 BODY="{\"refresh\":\"$refresh\"}" load 'POST token/refresh/' RSAPair -t2 -c16 -s bench/post.lua "$base/api/token/refresh/"
@@ -141,8 +164,7 @@ BODY=$credentials load 'POST token/, argon2id' Argon2id -t1 -c1 -s bench/post.lu
 BODY=$credentials load 'POST login/ for an opaque token, argon2id' Argon2id -t1 -c1 -s bench/post.lua "$base/auth/login/"
 if [ -n "${BENCH_POSTGRES-}" ]; then
     prepare "$BENCH_POSTGRES"
-    opaque PostgreSQL
-    session PostgreSQL
+    hot PostgreSQL
 fi
 stop
 

@@ -52,9 +52,9 @@ func prepare(ctx context.Context, postgres string) (b *bench, err error) {
 	}
 	for _, command := range []*exec.Cmd{
 		exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary(), "."),
-		b.watchword(ctx, false, "migrate"),
-		b.django(ctx, false, "/usr/bin/python3", "-m", "django", "migrate", "--verbosity", "0"),
-		b.watchword(ctx, false, "createsuperuser", "--noinput", "--username", username, "--email", "compare@example.org"),
+		b.watchword(ctx, setup{}, "migrate"),
+		b.django(ctx, setup{}, "/usr/bin/python3", "-m", "django", "migrate", "--verbosity", "0"),
+		b.watchword(ctx, setup{}, "createsuperuser", "--noinput", "--username", username, "--email", "compare@example.org"),
 	} {
 		if out, err := command.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", command, err, out)
@@ -86,14 +86,31 @@ func (b *bench) writeKeys() error {
 		pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}), 0o600)
 }
 
+// setup is how servers are set for some of the loads.
+type setup struct {
+	rotating bool // refresh tokens are rotated
+	inMemory bool // Watchword keeps rows in memory
+}
+
+// has reports whether a load is put on servers that are set so.
+func (s setup) has(l load) bool { return l.rotating == s.rotating && (l.byRows || !s.inMemory) }
+
+// title is what the load is called there.
+func (s setup) title(l load) string {
+	if s.inMemory {
+		return l.title + ", rows in memory"
+	}
+	return l.title
+}
+
 // start starts Watchword and Django, in this order.
-func (b *bench) start(ctx context.Context, rotating bool) (contenders [2]*contender, err error) {
-	ours, err := start(ctx, "Watchword", watchwordAddress, b.watchword(ctx, rotating, "serve"))
+func (b *bench) start(ctx context.Context, s setup) (contenders [2]*contender, err error) {
+	ours, err := start(ctx, "Watchword", watchwordAddress, b.watchword(ctx, s, "serve"))
 	if err != nil {
 		return contenders, err
 	}
 	// A worker serves one request at a time: twice the cores and one more is gunicorn's own advice.
-	theirs, err := start(ctx, "Django", djangoAddress, b.django(ctx, rotating, "gunicorn", "--bind", djangoAddress,
+	theirs, err := start(ctx, "Django", djangoAddress, b.django(ctx, s, "gunicorn", "--bind", djangoAddress,
 		"--workers", strconv.Itoa(2*runtime.NumCPU()+1), "--worker-tmp-dir", "/dev/shm", "--log-level", "warning",
 		"project.wsgi"))
 	if err != nil {
@@ -112,7 +129,7 @@ func (b *bench) start(ctx context.Context, rotating bool) (contenders [2]*conten
 }
 
 // watchword returns a command of Watchword, on the default settings but for what is compared.
-func (b *bench) watchword(ctx context.Context, rotating bool, args ...string) *exec.Cmd {
+func (b *bench) watchword(ctx context.Context, s setup, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, b.binary(), args...)
 	command.Env = append(os.Environ(),
 		"WATCHWORD_DATABASE_URL="+b.postgres, "WATCHWORD_DATA_DIR="+b.folder, "WATCHWORD_SECRET_KEY="+b.secret,
@@ -121,7 +138,10 @@ func (b *bench) watchword(ctx context.Context, rotating bool, args ...string) *e
 		"WATCHWORD_REST_AUTH__SESSION_LOGIN=true",
 		`WATCHWORD_REST_FRAMEWORK__DEFAULT_AUTHENTICATION_CLASSES=["jwt", "authtoken", "session"]`,
 		"DJANGO_SUPERUSER_PASSWORD="+b.password)
-	if !rotating {
+	if s.inMemory {
+		command.Env = append(command.Env, "WATCHWORD_ROW_CACHE_AGE=1s")
+	}
+	if !s.rotating {
 		command.Env = append(command.Env, "WATCHWORD_SIMPLE_JWT__ROTATE_REFRESH_TOKENS=false",
 			"WATCHWORD_SIMPLE_JWT__BLACKLIST_AFTER_ROTATION=false", "WATCHWORD_SIMPLE_JWT__REUSE_ENDS_FAMILY=false",
 			"WATCHWORD_SIMPLE_JWT__FAMILY_LIFETIME=0s")
@@ -130,11 +150,11 @@ func (b *bench) watchword(ctx context.Context, rotating bool, args ...string) *e
 }
 
 // django returns a program that works with the Django project.
-func (b *bench) django(ctx context.Context, rotating bool, program string, args ...string) *exec.Cmd {
+func (b *bench) django(ctx context.Context, s setup, program string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, program, args...)
 	command.Env = append(os.Environ(), "PYTHONPATH="+projectFolder, "DJANGO_SETTINGS_MODULE=project.settings",
 		"PYTHONDONTWRITEBYTECODE=1", "BENCH_POSTGRES="+b.postgres, "BENCH_SECRET_KEY="+b.secret,
-		"BENCH_PRIVATE_KEY="+b.privateKey(), "BENCH_ROTATE="+strconv.FormatBool(rotating))
+		"BENCH_PRIVATE_KEY="+b.privateKey(), "BENCH_ROTATE="+strconv.FormatBool(s.rotating))
 	return command
 }
 

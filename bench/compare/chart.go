@@ -9,8 +9,8 @@ import (
 
 // The chart's measures, in pixels.
 const (
-	chartWidth  = 760
-	labelWidth  = 170
+	chartWidth  = 840
+	labelWidth  = 250
 	rowHeight   = 46
 	barHeight   = 16
 	headHeight  = 56

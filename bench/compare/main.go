@@ -42,8 +42,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer bench.close()
 	var results []result
-	for _, rotating := range []bool{false, true} {
-		some, err := bench.compare(ctx, rotating, *rounds, *length)
+	for _, s := range []setup{{}, {inMemory: true}, {rotating: true}} {
+		some, err := bench.compare(ctx, s, *rounds, *length)
 		if err != nil {
 			return err
 		}
@@ -58,9 +58,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return os.WriteFile(*chart, []byte(drawChart(results)), 0o644)
 }
 
-// compare puts all loads of one kind of servers on both, in turns.
-func (b *bench) compare(ctx context.Context, rotating bool, rounds int, length time.Duration) (results []result, err error) {
-	contenders, err := b.start(ctx, rotating)
+// compare puts the loads of one setup on both servers, in turns.
+func (b *bench) compare(ctx context.Context, s setup, rounds int, length time.Duration) (results []result, err error) {
+	contenders, err := b.start(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -70,10 +70,10 @@ func (b *bench) compare(ctx context.Context, rotating bool, rounds int, length t
 		}
 	}()
 	for _, l := range loads {
-		if l.rotating != rotating {
+		if !s.has(l) {
 			continue
 		}
-		r := result{title: l.title}
+		r := result{title: s.title(l)}
 		for range rounds {
 			for i, c := range contenders {
 				m, err := l.put(ctx, c, length)
