@@ -38,6 +38,7 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"demonstrations while developing", "", false, []string{}},
 		{"demonstrations", quietMail, true, []string{"W009", "W053"}},
 		{"metrics for others", quiet + "METRICS_LISTEN: ':9464'", true, []string{"W032"}},
+		{"rows in memory", quiet + "ROW_CACHE_AGE: 1s", true, []string{"W034"}},
 		{"metrics", quiet + "METRICS_LISTEN: 127.0.0.1:9464", true, []string{}},
 		{"debug", quiet + "DEBUG: true", false, []string{"W001"}},
 		{"short key", quiet + "SECRET_KEY: abcdefghijklmnop", false, []string{"W002"}},

@@ -208,6 +208,9 @@ func rules() []rule {
 				"endpoints. Bind it to loopback or to a network of your own, or let a firewall keep others out."},
 		{"W033", true, func(l *Loaded) bool { return !l.Audit.Enabled },
 			"AUDIT_LOG is false: nobody can say later who logged in, or changed what, from where."},
+		{"W034", true, func(l *Loaded) bool { return l.RowCache.On() },
+			"ROW_CACHE_AGE is set: what other programs change in the database, such as Django beside this server, counts that " +
+				"much later, be it a logout, a new password or a disabled user. Set it to 0 unless nobody else writes there."},
 		{"W030", true, func(l *Loaded) bool { return slices.ContainsFunc(l.Webhooks.Endpoints, webhooks.Endpoint.Plain) },
 			"WEBHOOKS has an http address at another machine: everybody on the way reads who does what. Use https."},
 	}
