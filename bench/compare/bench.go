@@ -42,11 +42,11 @@ func prepare(ctx context.Context, postgres string) (b *bench, err error) {
 		return nil, err
 	}
 	b = &bench{folder: folder, postgres: postgres, secret: randomText(), password: randomText()}
-	defer func() {
+	defer func(made *bench) {
 		if err != nil {
-			b.close()
+			made.close()
 		}
-	}()
+	}(b)
 	if err := b.writeKeys(); err != nil {
 		return nil, err
 	}
