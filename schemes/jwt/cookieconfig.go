@@ -23,6 +23,8 @@ type CookieConfig struct {
 	SweepTwins bool
 	// HandOutCSRF sets a new CSRF cookie at every login where UseCSRF asks for it.
 	HandOutCSRF bool
+	// TokenFirst looks at the token before it asks for a CSRF token, so that a stale cookie is nothing but stale.
+	TokenFirst bool
 	// TellCaches says of answers that they depend on cookies.
 	TellCaches bool
 }
@@ -31,7 +33,7 @@ type CookieConfig struct {
 func DefaultCookieConfig() CookieConfig {
 	c := ExactCookieConfig()
 	c.Secure, c.UseCSRF = true, true
-	c.SweepTwins, c.HandOutCSRF, c.TellCaches = true, true, true
+	c.SweepTwins, c.HandOutCSRF, c.TokenFirst, c.TellCaches = true, true, true, true
 	return c
 }
 

@@ -40,7 +40,7 @@ func NewCookies(cfg CookieConfig, s *Scheme, protection *csrf.Protection) *Cooki
 func (c *Cookies) ReadsSession() bool { return c.cookies.TellCaches && c.cookies.Name != "" }
 
 // Authenticate reads the token in the header, or else in the cookie. Of two cookies of the name neither counts. Where a
-// CSRF token is asked for it is looked at first.
+// CSRF token is asked for it is looked at first, unless TokenFirst says otherwise.
 //
 // Source: dj_rest_auth.jwt_auth.JWTCookieAuthentication.
 func (c *Cookies) Authenticate(r *http.Request) (schemes.Identity, error) {
@@ -48,7 +48,8 @@ func (c *Cookies) Authenticate(r *http.Request) (schemes.Identity, error) {
 		return c.Scheme.Authenticate(r)
 	}
 	raw, there := cookie.Value(r, c.cookies.Name)
-	if c.cookies.EnforceCSRF || there && c.cookies.UseCSRF {
+	first := c.cookies.EnforceCSRF || there && c.cookies.UseCSRF && !c.cookies.TokenFirst
+	if first {
 		if err := c.checkCSRF(r); err != nil {
 			return schemes.Identity{}, err
 		}
@@ -56,7 +57,14 @@ func (c *Cookies) Authenticate(r *http.Request) (schemes.Identity, error) {
 	if !there {
 		return schemes.Identity{}, nil
 	}
-	return c.recognise(r.Context(), raw)
+	id, err := c.recognise(r.Context(), raw)
+	if err == nil && !first && c.cookies.UseCSRF {
+		err = c.checkCSRF(r)
+	}
+	if err != nil {
+		return schemes.Identity{}, err
+	}
+	return id, nil
 }
 
 // checkCSRF refuses requests that would change something and that their user may not have meant.

@@ -149,6 +149,7 @@ func TestTheHeaderGoesBeforeTheCookie(t *testing.T) {
 
 func TestCookiesNeedCSRFTokensWhereTheSettingsSaySo(t *testing.T) {
 	use := func(c *CookieConfig) { c.UseCSRF = true }
+	later := func(c *CookieConfig) { c.UseCSRF, c.TokenFirst = true, true }
 	enforce := func(c *CookieConfig) { c.EnforceCSRF = true }
 	const secret = "abcdefghijklmnopqrstuvwxyzABCDEF"
 	for _, tt := range []struct {
@@ -161,6 +162,8 @@ func TestCookiesNeedCSRFTokensWhereTheSettingsSaySo(t *testing.T) {
 		{"not asked for", plainly, "POST", "", true, false, false},
 		{"without", use, "POST", "", true, false, true},
 		{"with", use, "POST", "", true, true, false},
+		{"without, after the token", later, "POST", "", true, false, true},
+		{"with, after the token", later, "POST", "", true, true, false},
 		{"by GET", use, "GET", "", true, false, false},
 		{"no cookie", use, "POST", "", false, false, false},
 		{"a header", use, "POST", "Basic x", true, false, false},
@@ -192,6 +195,19 @@ func TestCookiesNeedCSRFTokensWhereTheSettingsSaySo(t *testing.T) {
 				t.Errorf("refused is %v (%v), want %v", got, err, tt.refused)
 			}
 		})
+	}
+}
+
+func TestABadCookieWithoutACSRFTokenIsRefusedForTheOneOrTheOther(t *testing.T) {
+	for tokenFirst, want := range map[bool]schemes.Reason{false: schemes.CSRF, true: schemes.Invalid} {
+		scheme, _ := inCookies(t, func(c *CookieConfig) { c.UseCSRF, c.TokenFirst = true, tokenFirst })
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", nil)
+		r.AddCookie(&http.Cookie{Name: "acc", Value: "stale"})
+		_, err := scheme.Authenticate(r)
+		var failure *schemes.Failure
+		if !errors.As(err, &failure) || failure.Reason != want {
+			t.Errorf("the token first: %v: got %v, want %v", tokenFirst, err, want)
+		}
 	}
 }
 

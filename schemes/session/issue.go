@@ -85,22 +85,29 @@ func (s *Scheme) loggedIn(d data, u *models.User, secret string) data {
 	return d
 }
 
-// Renew keeps the session that changed its user's password, under another key. All others of the user have ended.
+// Renew keeps the session that changed its user's password, under another key; or, where another credential changed it,
+// the user's session that r's cookie names beside that. All others of the user have ended.
 //
-// Source: Django, django.contrib.auth.update_session_auth_hash.
+// Source: Django, django.contrib.auth.update_session_auth_hash, which opens a session where there is none.
 func (s *Scheme) Renew(r *http.Request, id schemes.Identity) (schemes.Grant, error) {
-	if id.Scheme != Name {
-		return schemes.Grant{}, nil
-	}
-	old, err := s.keeper.open(r.Context(), id.Key)
-	if errors.Is(err, models.ErrNotFound) || err == nil && old.data == nil {
-		return schemes.Grant{}, nil
-	}
-	if err != nil {
+	old, err := s.renewable(r, id)
+	if err != nil || old == nil || old.data.user(s.cfg.NumericUserIDs) != id.User.ID {
 		return schemes.Grant{}, err
 	}
 	renewed, err := s.renew(r, old, id)
 	return schemes.Grant{Cookies: renewed.Cookies}, err
+}
+
+// renewable returns the session that Renew is about, whoever it belongs to; nil for none.
+func (s *Scheme) renewable(r *http.Request, id schemes.Identity) (*opened, error) {
+	if id.Scheme != Name {
+		return s.keeper.present(r)
+	}
+	old, err := s.keeper.open(r.Context(), id.Key)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
+	return old, err
 }
 
 // Revoke ends the session that id came from, or else the one that r's cookie names.

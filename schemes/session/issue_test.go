@@ -178,10 +178,38 @@ func TestTheSessionThatChangesThePasswordGoesOn(t *testing.T) {
 				t.Errorf("%s goes on", key)
 			}
 		}
-		for _, ended := range []schemes.Identity{id, {Scheme: "token", Key: now, User: id.User}} {
-			if grant, err := s.Renew(get(t, "sessionid="+now), ended); err != nil || len(grant.Cookies) > 0 {
-				t.Errorf("%s: got %q, %v", ended.Scheme, describe(grant.Cookies), err)
-			}
+		if grant, err := s.Renew(get(t, "sessionid="+now), id); err != nil || len(grant.Cookies) > 0 {
+			t.Errorf("one that is gone: got %q, %v", describe(grant.Cookies), err)
 		}
 	})
+}
+
+func TestTheSessionBesideAnotherCredentialThatChangesThePasswordGoesOn(t *testing.T) {
+	s := newSite(t, openSQLite(t), nil)
+	tests := []struct {
+		name, cookies string
+		by            *models.User
+		want          string
+	}{
+		{"of the same user", "sessionid=" + fixedKey, s.alice, "set sessionid"},
+		{"of another user", "sessionid=" + fixedKey, s.other, ""},
+		{"that nobody knows", "sessionid=unknownunknown", s.alice, ""},
+		{"that is not there", "", s.alice, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s.write(t, fixedKey, s.entries("today"))
+			grant, err := s.Renew(get(t, test.cookies), schemes.Identity{Scheme: "token", Key: "x", User: test.by})
+			must(t, err)
+			if got := describe(grant.Cookies); got != test.want {
+				t.Fatalf("cookies: got %q, want %q", got, test.want)
+			}
+			if test.want == "" {
+				return
+			}
+			if id, _ := s.visit(t, "sessionid="+grant.Cookies[0].Value); id.Anonymous() || s.read(t, fixedKey) != nil {
+				t.Errorf("the new session is that of %+v", id.User)
+			}
+		})
+	}
 }
