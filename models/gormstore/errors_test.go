@@ -23,6 +23,7 @@ func TestErrorsAreTranslated(t *testing.T) {
 		{gorm.ErrRecordNotFound, models.ErrNotFound},
 		{sql.ErrNoRows, models.ErrNotFound},
 		{sql.ErrConnDone, models.ErrUnavailable},
+		{fmt.Errorf("in a transaction: %w", pgconn.ErrConnClosed), models.ErrUnavailable},
 		{context.DeadlineExceeded, models.ErrUnavailable},
 		{context.Canceled, context.Canceled},
 		{fmt.Errorf("in fn: %w", models.ErrConflict), models.ErrConflict},
