@@ -65,6 +65,8 @@ type Config struct {
 
 	CheckLoginsEnded bool `setting:"SESSION_CHECK_LOGINS_ENDED" help:"End sessions from before all logins of their user were ended, as disabling the user does. A session that a Django has opened counts as old as its last change there. Off: enabling a user whose password stayed brings their sessions back, as in Django."`
 
+	VerifiedData int `setting:"SESSION_VERIFIED_DATA" help:"Of how many sessions to remember what they hold, so that it is checked, unfolded and parsed once. Whether a session is there, until when and whose, is looked up every time. 0: none."`
+
 	// Backends are the authentication backends that sessions may name, by their dotted Python names. A session that names
 	// another one is nobody's. New sessions name the first.
 	Backends []string
@@ -83,6 +85,7 @@ func DefaultConfig() Config {
 		Engine: Database, CookieName: "sessionid", CookieAge: 14 * 24 * time.Hour, CookiePath: "/",
 		CookieSameSite: cookie.Lax, CookieSecure: true, CookieHTTPOnly: true,
 		EmptyAge: 24 * time.Hour, CacheAlias: cacheAlias, Serializer: JSON, CheckLoginsEnded: true,
+		VerifiedData: 2000,
 	}
 }
 
@@ -98,6 +101,9 @@ func (c Config) Validate() error {
 	faults := []error{c.attributes().Validate("SESSION_COOKIE_")}
 	if c.CookieAge < time.Second {
 		faults = append(faults, errors.New("SESSION_COOKIE_AGE: must be at least a second"))
+	}
+	if c.VerifiedData < 0 {
+		faults = append(faults, errors.New("SESSION_VERIFIED_DATA: must not be negative"))
 	}
 	if c.EmptyAge < 0 {
 		faults = append(faults, errors.New("SESSION_EMPTY_AGE: must not be negative"))

@@ -44,6 +44,7 @@ type Keeper struct {
 	store  Store
 	keys   signing.Config
 	signer *signing.Signer
+	reader *reader
 	owners *owners
 }
 
@@ -56,16 +57,17 @@ func NewKeeper(cfg Config, store Store, keys signing.Config) *Keeper {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	keys.Now = cfg.Now
+	signer := signing.NewSigner(keys, salt)
 	return &Keeper{
 		cfg: cfg, cookie: cfg.attributes(), store: store, keys: keys,
-		signer: signing.NewSigner(keys, salt), owners: newOwners(),
+		signer: signer, reader: newReader(signer, cfg.VerifiedData), owners: newOwners(),
 	}
 }
 
 // opened is a session that is there.
 type opened struct {
 	key   string
-	data  data         // nil: unreadable
+	data  data         // not to be changed; nil: unreadable
 	saved time.Time    // to the second
 	user  *models.User // whose it probably is; nil: not looked up
 }
@@ -109,11 +111,11 @@ func (k *Keeper) open(ctx context.Context, key string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, saved, err := decode(k.signer, row.Data)
+	read, err := k.reader.read(row.Data)
 	if err != nil {
 		k.cfg.Log.WarnContext(ctx, "a session cannot be read; it is nobody's", "reason", err)
 	}
-	return &opened{key: row.Key, data: d, saved: saved, user: u}, nil
+	return &opened{key: row.Key, data: read.data, saved: read.saved, user: u}, nil
 }
 
 // read reads the session of that key, by one query together with the user whose it was when it was used last.

@@ -8,6 +8,7 @@ package session
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -155,9 +156,10 @@ func (s *Scheme) owner(ctx context.Context, session *opened) (*models.User, erro
 // renew gives a session whose hash was made with a former secret key or password another key and a hash of today. When
 // another request was faster, its answer has the cookie.
 func (s *Scheme) renew(r *http.Request, old *opened, id schemes.Identity) (schemes.Identity, error) {
-	old.data.set(hashKey, s.hashes.Hash(id.User.Password))
-	s.stamp(old.data, id.User)
-	renewed, err := s.keeper.replace(r.Context(), old, newKey(), old.data)
+	d := maps.Clone(old.data)
+	d.set(hashKey, s.hashes.Hash(id.User.Password))
+	s.stamp(d, id.User)
+	renewed, err := s.keeper.replace(r.Context(), old, newKey(), d)
 	if errors.Is(err, models.ErrNotFound) {
 		return id, nil
 	}
