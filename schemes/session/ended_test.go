@@ -80,7 +80,4 @@ func TestUnderExactEnabledUsersHaveTheirSessionsBack(t *testing.T) {
 	if id, _ := s.visit(t, "sessionid="+grant.Cookies[0].Value); id.Anonymous() {
 		t.Error("the session has ended")
 	}
-	if s.read(t, grant.Cookies[0].Value)["_watchword_opened"] != nil {
-		t.Error("the session has an entry that Django's have not")
-	}
 }

@@ -78,7 +78,6 @@ func (s *Scheme) loggedIn(d data, u *models.User, secret string) data {
 	d.set(backendKey, s.cfg.Backends[0])
 	d.set(hashKey, s.hashes.Hash(u.Password))
 	s.stamp(d, u)
-	d.setLoginTime(s.cfg.Now())
 	if secret != "" {
 		d.set(csrfKey, secret)
 	}
