@@ -33,7 +33,7 @@ func newAIKit(s *Settings, accounts *auth.Service, store *gormstore.Store, mails
 		Accounts: accounts.Recording().ByIdentity(identities), Users: identities,
 		Enrolments:  auth.NewEnrolments(s.AIKit.Enrolment, accounts, store, identities, activations),
 		Activations: activations, Recoveries: auth.NewRecoveries(resets, activations),
-		Frontend: newFrontend(s, mails), Confirmed: store,
+		Frontend: newFrontend(s, mails), Facts: store,
 		Sessions: sessions, CSRF: protection, Schemes: withSessions(known, sessions), Signals: accounts.Signals(),
 	})
 }

@@ -17,7 +17,7 @@ func newAuthToken(s *Settings, accounts *auth.Service, tokens *token.Scheme, con
 	cfg := s.AuthToken
 	cfg.Serializers = s.Bodies
 	deps := authtoken.Deps{
-		Accounts: accounts.Recording(), Tokens: tokens, Schemes: withTokens(known, tokens), Confirmed: store,
+		Accounts: accounts.Recording(), Tokens: tokens, Schemes: withTokens(known, tokens), Facts: store,
 		Signals: accounts.Signals(),
 	}
 	if !s.Registration.Enabled {

@@ -36,6 +36,7 @@ func (p *parts) sharedFacts() openapi.Facts {
 			"jwt.bearer":  s.JWT.AuthHeaderTypes[0] == "Bearer" && s.JWT.AuthHeaderName == "HTTP_AUTHORIZATION",
 			"jwt.rotates": s.JWT.RotateRefreshTokens,
 			"demo.mpdb":   wider == nil,
+			"users.named": !s.RESTAuth.Users.ByEmail(),
 		},
 		Lists: map[string][]string{
 			"users.columns":     columnNames(s.RESTAuth.Users.Extra),
@@ -156,7 +157,7 @@ func (s *Settings) describedAIKit(prefix string, number int) openapi.Part {
 			"aikit.login": on.Login, "aikit.logout": on.Logout, "aikit.me": on.Me, "aikit.register": on.Register,
 			"aikit.activate": on.ActivateEmail, "aikit.validate": on.ValidatePassword,
 			"aikit.send-reset": on.SendResetMail, "aikit.reset": on.ResetPassword,
-			"aikit.username": cfg.UsernameRequired,
+			"aikit.username": cfg.UsernameRequired && !cfg.Users.ByEmail(),
 		},
 	}}
 	addUserFields(&part, "aikit.user", cfg.UserSerializer, s.RESTAuth.Users)
@@ -171,6 +172,7 @@ func (s *Settings) describedAuthToken(prefix string, number int) openapi.Part {
 			"authtoken.register": s.Registration.Enabled,
 			"authtoken.confirm":  s.Registration.Confirmation.Required,
 			"authtoken.page":     s.AuthToken.ConfirmPage,
+			"authtoken.email":    s.Registration.Confirmation.Required || s.AuthToken.Users.ByEmail(),
 		},
 	}}
 	addUserFields(&part, "authtoken.user", s.AuthToken.UserSerializer, s.RESTAuth.Users)

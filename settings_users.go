@@ -8,7 +8,7 @@ import (
 
 // describeUsers tells the dialects what users are like.
 func (s *Settings) describeUsers(users models.UserModel) {
-	s.RESTAuth.Users, s.AIKit.Views.Users, s.AuthToken.Users = users, users, users
+	s.RESTAuth.Users, s.AIKit.Views.Users, s.AuthToken.Users, s.Tutorial.Views.Users = users, users, users, users
 	s.Accounts.NamesAreAddresses = users.ByEmail()
 }
 

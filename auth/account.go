@@ -68,6 +68,19 @@ func (s *Service) identityOf(n NewUser) (string, error) {
 	return "", ErrUsernameInvalid
 }
 
+// takenBy says what of a new user somebody has who made their account in another way at the same time: ErrEmailTaken,
+// ErrUsernameTaken, or the *models.ConflictError about another column. Other errors are returned as they are.
+func (s *Service) takenBy(err error) error {
+	var other *models.ConflictError
+	switch {
+	case errors.As(err, &other) && other.Column == "email",
+		s.cfg.NamesAreAddresses && errors.Is(err, models.ErrConflict) && other == nil:
+		return ErrEmailTaken
+	default:
+		return nameTaken(err)
+	}
+}
+
 // nameTaken turns a conflict that is about no other column into ErrUsernameTaken.
 func nameTaken(err error) error {
 	var other *models.ConflictError

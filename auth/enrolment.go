@@ -57,9 +57,10 @@ func NewEnrolments(cfg EnrolmentConfig, service *Service, store EnrolmentStore, 
 }
 
 // Register makes an account that is not active and mails a link: user, note and mail are written together or not at
-// all. Without a user name it makes one that is random. It returns, looked for in this order, ErrUsernameInvalid,
-// ErrUsernameReserved or ErrEmailInvalid; a *WeakPassword; ErrEmailTaken or ErrUsernameTaken, of several callers at once
-// with one name or address to all but one: they wait for each other. It calls the hook PostRegistered.
+// all. Without a user name it makes one that is random; where addresses are the names, it takes none. It returns, looked
+// for in this order, ErrUsernameInvalid, ErrUsernameReserved or ErrEmailInvalid; a *WeakPassword; ErrEmailTaken or
+// ErrUsernameTaken, of several callers at once with one name or address to all but one: they wait for each other. It
+// calls the hook PostRegistered.
 func (e *Enrolments) Register(ctx context.Context, n NewUser, write LinkWriter) (*models.User, error) {
 	u, err := e.compose(n)
 	if err != nil {
@@ -99,6 +100,9 @@ func (e *Enrolments) compose(n NewUser) (*models.User, error) {
 
 // username returns the name as it will be stored.
 func (e *Enrolments) username(n NewUser) (string, error) {
+	if e.service.cfg.NamesAreAddresses {
+		return NormalizeEmail(n.Email), nil
+	}
 	if n.Username == "" {
 		return uuid.NewString(), nil
 	}
@@ -120,17 +124,13 @@ func (e *Enrolments) create(ctx context.Context, u *models.User, write LinkWrite
 	if err := e.taken(ctx, u); err != nil {
 		return err
 	}
-	err := e.store.CreateUser(ctx, u)
-	if errors.Is(err, models.ErrConflict) {
-		return ErrUsernameTaken
-	}
-	if err != nil {
-		return err
+	if err := e.store.CreateUser(ctx, u); err != nil {
+		return e.service.takenBy(err)
 	}
 	if err := e.service.signals.After(ctx, models.EventPostRegistered, u); err != nil {
 		return err
 	}
-	err = e.activations.Send(ctx, u, write)
+	err := e.activations.Send(ctx, u, write)
 	if errors.Is(err, ErrMailRefused) {
 		return errors.Join(ErrEmailInvalid, err)
 	}
@@ -140,12 +140,15 @@ func (e *Enrolments) create(ctx context.Context, u *models.User, write LinkWrite
 // taken returns the fault of an account whose name or address somebody has.
 func (e *Enrolments) taken(ctx context.Context, u *models.User) error {
 	err := e.identities.taken(ctx, u)
-	if err != nil || !e.cfg.StrictUsernames {
-		return err
+	if err == nil && e.cfg.StrictUsernames {
+		var users []models.User
+		users, err = e.store.UsersByUsernameFold(ctx, u.Username)
+		if err == nil && len(users) > 0 {
+			err = ErrUsernameTaken
+		}
 	}
-	users, err := e.store.UsersByUsernameFold(ctx, u.Username)
-	if err == nil && len(users) > 0 {
-		return ErrUsernameTaken
+	if e.service.cfg.NamesAreAddresses && errors.Is(err, ErrUsernameTaken) {
+		return ErrEmailTaken
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -73,7 +74,7 @@ func NewRegistrar(cfg RegistrationConfig, service *Service, store RegistrationSt
 }
 
 // CheckUsername says what Register would say about a name at this moment: ErrUsernameInvalid, ErrUsernameReserved,
-// ErrUsernameTaken or ErrUsernameTakenFold. It serves to report the fault together with others; it decides nothing.
+// ErrUsernameTaken or ErrUsernameTakenFold, or ErrEmailTaken where addresses are the names. It serves to report the fault together with others; it decides nothing.
 func (r *Registrar) CheckUsername(ctx context.Context, username string) error {
 	if err := r.acceptable(username); err != nil {
 		return err
@@ -102,6 +103,10 @@ func (r *Registrar) CheckPassword(n NewUser) error {
 // *WeakPassword for a password that the hasher cannot take. The caller has checked the password otherwise. It returns
 // ErrMailRefused when n.Email cannot be written to.
 func (r *Registrar) Register(ctx context.Context, n NewUser) (*models.User, error) {
+	if r.service.cfg.NamesAreAddresses {
+		n.Email = NormalizeEmail(n.Email)
+		n.Username = n.Email
+	}
 	if err := r.acceptable(n.Username); err != nil {
 		return nil, err
 	}
@@ -116,7 +121,7 @@ func (r *Registrar) Register(ctx context.Context, n NewUser) (*models.User, erro
 		DateJoined: r.service.cfg.Now().UTC()}
 	err = r.store.Atomic(ctx, func(ctx context.Context) error { return r.create(ctx, u) })
 	if errors.Is(err, models.ErrConflict) {
-		return nil, r.conflict(ctx, n.Username)
+		return nil, r.conflict(ctx, n.Username, err)
 	}
 	if err != nil {
 		return nil, err
@@ -139,12 +144,13 @@ func (r *Registrar) create(ctx context.Context, u *models.User) error {
 	return r.confirmations.Send(ctx, u)
 }
 
-// conflict says which name was in the way, even if it is gone by now.
-func (r *Registrar) conflict(ctx context.Context, username string) error {
-	if err := r.taken(ctx, username); err != nil {
+// conflict says what was in the way of a new user, even if it is gone by now.
+func (r *Registrar) conflict(ctx context.Context, username string, err error) error {
+	err = r.service.takenBy(err)
+	if !errors.Is(err, ErrUsernameTaken) {
 		return err
 	}
-	return ErrUsernameTaken
+	return cmp.Or(r.taken(ctx, username), err)
 }
 
 // activeAtOnce reports whether people can log in as soon as they have registered.
@@ -152,8 +158,11 @@ func (r *Registrar) activeAtOnce() bool {
 	return r.confirmations == nil || r.confirmations.Field() != models.ConfirmsActive
 }
 
-// acceptable returns nil for a name that somebody may have.
+// acceptable returns nil for a name that somebody may have. What an address may be is known to who writes to it.
 func (r *Registrar) acceptable(username string) error {
+	if r.service.cfg.NamesAreAddresses {
+		return nil
+	}
 	tooLong := utf8.RuneCountInString(username) > models.UsernameMaxLength
 	if tooLong || !models.ValidUsername(username) || r.cfg.DistinctUsernames && !norm.NFKC.IsNormalString(username) {
 		return ErrUsernameInvalid
@@ -164,16 +173,20 @@ func (r *Registrar) acceptable(username string) error {
 
 // taken returns nil for a name that nobody has.
 func (r *Registrar) taken(ctx context.Context, username string) error {
+	exact, fold := ErrUsernameTaken, ErrUsernameTakenFold
+	if r.service.cfg.NamesAreAddresses {
+		username, exact, fold = NormalizeEmail(username), ErrEmailTaken, ErrEmailTaken
+	}
 	_, err := r.store.UserBy(ctx, models.UserFieldUsername, username)
 	if err == nil {
-		return ErrUsernameTaken
+		return exact
 	}
 	if !errors.Is(err, models.ErrNotFound) || !r.cfg.DistinctUsernames {
 		return ignoreNotFound(err)
 	}
 	users, err := r.store.UsersByUsernameFold(ctx, username)
 	if err == nil && len(users) > 0 {
-		return ErrUsernameTakenFold
+		return fold
 	}
 	return err
 }

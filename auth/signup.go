@@ -148,25 +148,12 @@ func (s *Signups) create(ctx context.Context, u *models.User, link LinkTo) error
 	}
 	err = s.store.CreateUser(ctx, u)
 	if err != nil {
-		return s.signupConflict(err)
+		return s.service.takenBy(err)
 	}
 	if err := s.service.signals.After(ctx, models.EventPostRegistered, u); err != nil || u.Email == "" {
 		return err
 	}
 	return s.claimAddress(ctx, u, owner, link)
-}
-
-// signupConflict says what of a new user somebody has who makes accounts in another way, or what is unique of a project's
-// own users.
-func (s *Signups) signupConflict(err error) error {
-	var other *models.ConflictError
-	switch {
-	case errors.As(err, &other) && other.Column == "email",
-		s.service.cfg.NamesAreAddresses && errors.Is(err, models.ErrConflict) && other == nil:
-		return ErrEmailTaken
-	default:
-		return nameTaken(err)
-	}
 }
 
 // claimAddress stores the claim of u's address, which owner has proved to be theirs if there is one, and promises a mail.

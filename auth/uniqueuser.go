@@ -23,7 +23,7 @@ type Reservations interface {
 
 // UniqueUser says what a new account shall be like whose address nobody else has.
 type UniqueUser struct {
-	Username string
+	Username string // not looked at where addresses are the names
 	Email    string // well-formed; not empty
 	Password string // in clear
 	// Strict judges the name as UpdateProfile does, refuses one that is somebody's in another case or that is another
@@ -85,8 +85,8 @@ func (s *Service) claim(ctx context.Context, n UniqueUser, u *models.User) error
 		return &UserRefused{Faults: faults}
 	}
 	err = s.store.CreateUser(ctx, u)
-	if errors.Is(err, models.ErrConflict) { // with somebody who makes accounts in another way
-		return &UserRefused{Faults: []error{ErrUsernameTaken}}
+	if taken := s.takenBy(err); errors.Is(taken, ErrUsernameTaken) || errors.Is(taken, ErrEmailTaken) {
+		return &UserRefused{Faults: []error{taken}} // by somebody who makes accounts in another way
 	}
 	if err != nil {
 		return err
@@ -119,6 +119,9 @@ func (s *Service) CheckUniqueUser(ctx context.Context, n UniqueUser) error {
 
 // nameOf returns the user name as it will be stored, or "" and the fault.
 func (s *Service) nameOf(n UniqueUser) (string, error) {
+	if s.cfg.NamesAreAddresses {
+		return NormalizeEmail(n.Email), nil
+	}
 	if !n.Strict {
 		if n.Username == "" || utf8.RuneCountInString(n.Username) > models.UsernameMaxLength {
 			return "", ErrUsernameInvalid
@@ -135,9 +138,12 @@ func (s *Service) nameOf(n UniqueUser) (string, error) {
 // taken says what somebody has already. The address is looked for as it was given, too: other ways of making accounts
 // may have stored it so.
 func (s *Service) taken(ctx context.Context, n UniqueUser, username string) (faults []error, err error) {
-	byName := s.byExactUsername
+	byName, nameTaken := s.byExactUsername, ErrUsernameTaken
 	if n.Strict {
 		byName = s.byFoldedUsername
+	}
+	if s.cfg.NamesAreAddresses {
+		nameTaken = ErrEmailTaken
 	}
 	for _, one := range []struct {
 		find  finder
@@ -146,7 +152,7 @@ func (s *Service) taken(ctx context.Context, n UniqueUser, username string) (fau
 	}{
 		{s.byExactEmail, NormalizeEmail(n.Email), ErrEmailTaken},
 		{s.byExactEmail, n.Email, ErrEmailTaken},
-		{byName, username, ErrUsernameTaken},
+		{byName, username, nameTaken},
 	} {
 		holders, err := one.find(ctx, identifier{username: one.value})
 		if err != nil {

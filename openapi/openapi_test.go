@@ -12,14 +12,14 @@ import (
 func everything(on bool) *Description {
 	flags := map[string]bool{}
 	for _, name := range []string{
-		"html", "forgiving", "throttled", "jwt.bearer", "jwt.rotates", "demo", "demo.mpdb",
+		"html", "users.named", "forgiving", "throttled", "jwt.bearer", "jwt.rotates", "demo", "demo.mpdb",
 		"restauth.jwt", "restauth.key", "restauth.nothing", "restauth.session", "restauth.cookies", "restauth.http-only",
 		"restauth.expiration", "restauth.rotates", "restauth.old-password", "restauth.logout-on-get",
 		"restauth.user.username", "registration.verify", "registration.refresh", "registration.expiration",
 		"registration.username", "registration.email",
 		"aikit.login", "aikit.logout", "aikit.me", "aikit.register", "aikit.activate", "aikit.validate",
 		"aikit.send-reset", "aikit.reset", "aikit.username",
-		"authtoken.register", "authtoken.confirm", "authtoken.page", "authtoken.user",
+		"authtoken.register", "authtoken.confirm", "authtoken.page", "authtoken.email", "authtoken.user",
 	} {
 		flags[name] = on
 	}

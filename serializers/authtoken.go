@@ -34,13 +34,20 @@ type LoginToken struct {
 type Registration struct {
 	Username Char `json:"username" field:"required,username,max_length=150" help:"Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."`
 	Password Char `json:"password" field:"required,max_length=128"`
+	Email    Char `json:"email" field:"required,email,max_length=254" label:"Email address"`
 }
 
-// ConfirmedRegistration is a Registration whose address is to be confirmed.
-type ConfirmedRegistration struct {
-	Username Char `json:"username" field:"required,username,max_length=150" help:"Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."`
-	Password Char `json:"password" field:"required,max_length=128"`
-	Email    Char `json:"email" field:"required,email,max_length=254" label:"Email address"`
+// NewRegistration returns a serializer of such users, who have an address where confirmed says that it will be confirmed,
+// and where nothing else names them. adjust is that of New.
+func NewRegistration(cfg Config, users models.UserModel, confirmed bool, adjust ...func(*Field)) *Serializer[Registration] {
+	s := New[Registration](cfg, append(adjust, WithinColumns(users))...)
+	switch {
+	case users.ByEmail():
+		return s.Without("username")
+	case !confirmed:
+		return s.Without("email")
+	}
+	return s
 }
 
 // Registered answers a Registration.
@@ -59,7 +66,8 @@ const (
 type UserFields []string
 
 // ParseUserFields reads a setting: a list of names, or the dotted Python name of a serializer that is known here. The
-// names are those of columns of such users, and further ones. nil and "" are nothing.
+// names are those of columns of such users, and further ones; users who are in no groups have none to show. nil and ""
+// are nothing.
 func ParseUserFields(setting any, users models.UserModel, further ...string) (UserFields, error) {
 	switch v := setting.(type) {
 	case nil:
@@ -119,6 +127,9 @@ func had(users models.UserModel, fields ...string) UserFields {
 // validate refuses names that are no fields, and names that are given twice.
 func (fs UserFields) validate(users models.UserModel, further []string) error {
 	known := append([]string{"pk"}, further...)
+	if users.Alone {
+		known = slices.DeleteFunc(known, func(name string) bool { return name == GroupsField || name == PermissionsField })
+	}
 	for name := range columns(&models.User{}) {
 		if users.HasField(name) {
 			known = append(known, name)

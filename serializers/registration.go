@@ -28,7 +28,7 @@ type Signup struct {
 
 // NewSignup returns a serializer of these fields of such users, in their order. adjust is that of New.
 func NewSignup(cfg Config, fields []string, users models.UserModel, adjust ...func(*Field)) *Serializer[Signup] {
-	return New[Signup](cfg, adjust...).with(users.Extra).only(fields)
+	return New[Signup](cfg, append(adjust, WithinColumns(users))...).with(users.Extra).only(fields)
 }
 
 // ParseSignupFields reads a setting: a list of the fields that a registration of such users takes, or the name of

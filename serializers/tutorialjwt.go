@@ -11,6 +11,16 @@ type TutorialRegistration struct {
 	Password Char `json:"password" field:"required,min_length=8,max_length=128"`
 }
 
+// NewTutorialRegistration returns a serializer of such users; those whom only their address names are asked for no other.
+// adjust is that of New.
+func NewTutorialRegistration(cfg Config, users models.UserModel, adjust ...func(*Field)) *Serializer[TutorialRegistration] {
+	s := New[TutorialRegistration](cfg, append(adjust, WithinColumns(users))...)
+	if users.ByEmail() {
+		return s.Without("username")
+	}
+	return s
+}
+
 // TutorialLogin is an e-mail address and a password. The original's serializer has a user name, too, which is ignored.
 //
 // Source: the LoginSerializer of the tutorial.

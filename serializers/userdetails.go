@@ -35,15 +35,12 @@ type UserDetails struct {
 // NewUserDetails returns a serializer of these fields of such users, in their order, of which those named in fixed are
 // read-only too. So are addresses that people log in with.
 func NewUserDetails(cfg Config, fields UserFields, users models.UserModel, fixed ...string) *Serializer[UserDetails] {
-	own := func(f *Field) {
-		if c, ok := users.KnownColumn(f.Name); ok && f.MaxLength > 0 && c.MaxLength > 0 {
-			f.MaxLength = c.MaxLength
-		}
+	key := func(f *Field) {
 		if users.Key.Type == models.ColumnUUID && (f.Name == "pk" || f.Name == "id") {
 			f.Type = TypeOther
 		}
 	}
-	s := New[UserDetails](cfg, own)
+	s := New[UserDetails](cfg, key, WithinColumns(users))
 	s.with(users.Extra).only(fields)
 	for i := range s.fields {
 		if slices.Contains(fixed, s.fields[i].Name) {

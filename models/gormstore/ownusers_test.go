@@ -199,3 +199,17 @@ func TestUsersThatDjangoHasNotMadeYetAreNotMadeHere(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestDefaultsMustFitTheirColumns(t *testing.T) {
+	s := openOwn(t, "sqlite", memberTables)
+	for want, defaults := range map[string]map[string]string{
+		"phone: is unique":         {"phone": "+49"},
+		"no further column \"age2": {"age2": "1"},
+		"credit: ":                 {"credit": "much"},
+	} {
+		_, err := s.FindUserTable(t.Context(), gormstore.UserTableConfig{Label: "members.Member", Defaults: defaults})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: got %v, want %q", defaults, err, want)
+		}
+	}
+}

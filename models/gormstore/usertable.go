@@ -99,6 +99,9 @@ func (u *UserTable) setDefaults(texts map[string]string) error {
 			continue
 		}
 		value, err := u.Extra[i].Parse(text)
+		if u.Extra[i].Unique {
+			err = errors.New("is unique, so that all users cannot have the same")
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("AUTH_USER_DEFAULTS: %s: %w", name, err))
 		}

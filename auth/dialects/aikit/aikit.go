@@ -75,12 +75,6 @@ type CSRF interface {
 	Token(r *http.Request) (token string, cookies []*http.Cookie, err error)
 }
 
-// Confirmed knows who has proved their address.
-type Confirmed interface {
-	// EmailConfirmed reports whether the user has confirmed the address that they have now.
-	EmailConfirmed(ctx context.Context, user models.UserID) (bool, error)
-}
-
 // Deps are what the endpoints work with.
 type Deps struct {
 	Accounts    Accounts // see auth.Service.ByIdentity
@@ -89,8 +83,8 @@ type Deps struct {
 	Activations Activations
 	Recoveries  Recoveries
 	Frontend    Frontend
-	Confirmed   Confirmed
-	Sessions    schemes.Scheme // what a login opens and a logout ends
+	Facts       dialects.UserFacts // what is told of users beyond their rows
+	Sessions    schemes.Scheme     // what a login opens and a logout ends
 	CSRF        CSRF
 	Schemes     []schemes.Scheme // say who sent a request, in this order; the first decides between 401 and 403
 	Signals     *auth.Signals    // tells hooks and webhooks of what no other part does; nil: nobody is told
@@ -112,7 +106,7 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	user, err := serializers.ParseUserFields(cfg.UserSerializer, cfg.Users, serializers.EmailConfirmed)
+	user, err := cfg.userFields()
 	if err != nil {
 		return nil, err
 	}
@@ -126,10 +120,14 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 			f.Required, f.AllowBlank = true, false
 		}
 	}
+	registration := serializers.New[serializers.KitRegistration](cfg.Serializers, keep, username, serializers.WithinColumns(cfg.Users))
+	if cfg.Users.ByEmail() {
+		registration = registration.Without("username")
+	}
 	return &Dialect{
 		cfg: cfg, deps: deps, user: user,
 		login:        serializers.New[serializers.KitLogin](cfg.Serializers, keep),
-		registration: serializers.New[serializers.KitRegistration](cfg.Serializers, keep, username),
+		registration: registration,
 		password:     serializers.New[serializers.KitPassword](cfg.Serializers, keep),
 		newPassword:  serializers.New[serializers.KitNewPassword](cfg.Serializers, keep),
 	}, nil

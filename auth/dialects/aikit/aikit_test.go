@@ -87,7 +87,7 @@ func newWorld(t *testing.T, o options) *world {
 	d, err := aikit.New(o.dialect, aikit.Deps{
 		Accounts: w.core.Recording().ByIdentity(ids), Users: ids,
 		Enrolments:  auth.NewEnrolments(o.enrolment, w.core, w.store, ids, activations),
-		Activations: activations, Recoveries: auth.NewRecoveries(resets, activations), Confirmed: w.store,
+		Activations: activations, Recoveries: auth.NewRecoveries(resets, activations), Facts: w.store,
 		Frontend: auth.NewFrontend(auth.DefaultFrontendConfig(), templates, nil),
 		Sessions: sessions, CSRF: protection, Schemes: []schemes.Scheme{sessions}, Signals: w.core.Signals(),
 	})

@@ -26,11 +26,11 @@ type Endpoints struct {
 type Config struct {
 	Endpoints Endpoints `setting:"ENABLE_ENDPOINTS"`
 	// UserSerializer says what login/ and me/ tell of the user; see serializers.ParseUserFields.
-	UserSerializer any `setting:"USER_SERIALIZER" help:"What login/ and me/ tell of the user: a list of fields such as [id, username], or the dotted name of ai-kit's or dj-rest-auth's user serializer."`
+	UserSerializer any `setting:"USER_SERIALIZER" help:"What login/ and me/ tell of the user: a list of fields such as [id, username], among them groups, permissions and email_confirmed, or the dotted name of ai-kit's or dj-rest-auth's user serializer."`
 	// RegistrationSerializer can be no other.
 	RegistrationSerializer string `setting:"REGISTRATION_SERIALIZER" help:"Only ai-kit's own: other serializers are Python."`
 	// UsernameRequired asks for a user name at registration.
-	UsernameRequired bool `setting:"USERNAME_REQUIRED" help:"Ask for a user name at registration. Without, who gives none gets a random one."`
+	UsernameRequired bool `setting:"USERNAME_REQUIRED" help:"Ask for a user name at registration. Without, who gives none gets a random one. Users whom only their address names are not asked."`
 	// TellOfIdents lets validate_password/ use what is known of any user.
 	TellOfIdents bool `setting:"VALIDATE_PASSWORD_BY_IDENT" help:"Let validate_password/ compare a password with the name and address of the user whose ident is sent. Whoever counts idents then finds out which users there are and what they are called. Without, the ident is not looked at; reset_password/ compares in any case."`
 
@@ -69,10 +69,16 @@ func ExactConfig() Config {
 	return cfg
 }
 
+// userFields are the fields of users that UserSerializer names.
+func (c Config) userFields() (serializers.UserFields, error) {
+	return serializers.ParseUserFields(c.UserSerializer, c.Users, serializers.EmailConfirmed, serializers.GroupsField,
+		serializers.PermissionsField)
+}
+
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
-	fields, err := serializers.ParseUserFields(c.UserSerializer, c.Users, serializers.EmailConfirmed)
+	fields, err := c.userFields()
 	if err == nil && fields == nil {
 		err = errors.New("must name the fields that are told")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,7 +13,6 @@ import (
 	"watchword/models"
 	"watchword/schemes"
 	"watchword/serializers"
-	"watchword/serializers/pyjson"
 )
 
 // logIn opens a session. It is refused with a page, and not as other errors are, when it is not sure that the sender
@@ -92,7 +90,7 @@ func (d *Dialect) showSession(c echo.Context, u *models.User) error {
 	if err != nil {
 		return err
 	}
-	user, err := d.show(c, u)
+	user, err := dialects.ShowUser(c.Request().Context(), d.user, u, d.cfg.Users, d.deps.Facts)
 	if err != nil {
 		return err
 	}
@@ -104,19 +102,4 @@ func (d *Dialect) token(c echo.Context) (string, error) {
 	token, cookies, err := d.deps.CSRF.Token(c.Request())
 	dialects.SetCookies(c, cookies)
 	return token, err
-}
-
-// show returns what is told of u.
-func (d *Dialect) show(c echo.Context, u *models.User) (*pyjson.Object, error) {
-	if u == nil {
-		return nil, nil
-	}
-	confirmed := false
-	if slices.Contains(d.user, serializers.EmailConfirmed) {
-		var err error
-		if confirmed, err = d.deps.Confirmed.EmailConfirmed(c.Request().Context(), u.ID); err != nil {
-			return nil, err
-		}
-	}
-	return d.user.Show(u, d.cfg.Users, confirmed), nil
 }

@@ -51,21 +51,15 @@ type Confirmer interface {
 	Confirm(ctx context.Context, token string) error
 }
 
-// Confirmed knows who has proved their address.
-type Confirmed interface {
-	// EmailConfirmed reports whether the user has confirmed the address that they have now.
-	EmailConfirmed(ctx context.Context, user models.UserID) (bool, error)
-}
-
 // Deps are what the endpoints work with.
 type Deps struct {
 	Accounts  Accounts
 	Tokens    Tokens
-	Schemes   []schemes.Scheme // who is asked who sent a request, in order; the first decides between 401 and 403
-	Registrar Registrar        // nil: nobody can register
-	Confirmer Confirmer        // nil: nobody has to confirm anything
-	Confirmed Confirmed
-	Signals   *auth.Signals // tells hooks and webhooks of what no other part does; nil: nobody is told
+	Schemes   []schemes.Scheme   // who is asked who sent a request, in order; the first decides between 401 and 403
+	Registrar Registrar          // nil: nobody can register
+	Confirmer Confirmer          // nil: nobody has to confirm anything
+	Facts     dialects.UserFacts // what is told of users beyond their rows
+	Signals   *auth.Signals      // tells hooks and webhooks of what no other part does; nil: nobody is told
 }
 
 // Dialect is a set of endpoints. It is safe for concurrent use.
@@ -75,7 +69,6 @@ type Dialect struct {
 	user         serializers.UserFields
 	credentials  *serializers.Serializer[serializers.Credentials]
 	registration *serializers.Serializer[serializers.Registration]
-	confirmed    *serializers.Serializer[serializers.ConfirmedRegistration]
 }
 
 // New returns a dialect over deps, or the faults of cfg.
@@ -83,7 +76,7 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	user, err := serializers.ParseUserFields(cfg.UserSerializer, cfg.Users, serializers.EmailConfirmed)
+	user, err := cfg.userFields()
 	if err != nil {
 		return nil, err
 	}
@@ -95,8 +88,7 @@ func New(cfg Config, deps Deps) (*Dialect, error) {
 	return &Dialect{
 		cfg: cfg, deps: deps, user: user,
 		credentials:  serializers.NewCredentials(cfg.Serializers),
-		registration: serializers.New[serializers.Registration](cfg.Serializers, keep),
-		confirmed:    serializers.New[serializers.ConfirmedRegistration](cfg.Serializers, keep),
+		registration: serializers.NewRegistration(cfg.Serializers, cfg.Users, deps.Confirmer != nil, keep),
 	}, nil
 }
 
@@ -118,7 +110,7 @@ func Mount(site *dialects.Site, prefix string, d *Dialect) {
 	}
 	site.Mount(prefix+"register/", dialects.View{
 		Name: "Register List", Schemes: d.deps.Schemes,
-		Post: dialects.Action{Handle: d.register, Fields: d.registrationFields()},
+		Post: dialects.Action{Handle: d.register, Fields: d.registration.Fields()},
 	})
 	if d.deps.Confirmer != nil {
 		site.MountPlain(prefix+ConfirmPath+":token/", d.confirm)

@@ -74,7 +74,7 @@ func newServer(t *testing.T, o options) *server {
 		Log: slog.New(slog.DiscardHandler)})
 	tokens, err := token.New(token.DefaultConfig(), store)
 	must(t, err)
-	deps := authtoken.Deps{Accounts: service.Recording(), Tokens: tokens, Confirmed: store}
+	deps := authtoken.Deps{Accounts: service.Recording(), Tokens: tokens, Facts: store}
 	if o.first != nil {
 		deps.Schemes = o.first(service)
 	}

@@ -13,7 +13,7 @@ import (
 // Config says how the endpoints speak. The settings are django-rest-authtoken's, but for REGISTRATION_CONFIRM_PAGE.
 type Config struct {
 	// UserSerializer says what a login tells of the user; see serializers.ParseUserFields.
-	UserSerializer any `setting:"USER_SERIALIZER" help:"What a login at the authtoken mount tells of the user: a list of fields such as [id, username], or the dotted name of ai-kit's or dj-rest-auth's user serializer. null: nothing."`
+	UserSerializer any `setting:"USER_SERIALIZER" help:"What a login at the authtoken mount tells of the user: a list of fields such as [id, username], among them groups, permissions and email_confirmed, or the dotted name of ai-kit's or dj-rest-auth's user serializer. null: nothing."`
 	// ConfirmRedirect is where somebody is sent who has confirmed their address.
 	ConfirmRedirect string `setting:"REGISTRATION_CONFIRM_REDIRECT_PATH" help:"Where a browser is sent that has opened a good confirmation link: a path or a URL."`
 	// ConfirmInvalidRedirect is where somebody is sent whose link is no good. Empty: 400.
@@ -43,10 +43,16 @@ func ExactConfig() Config {
 	return cfg
 }
 
+// userFields are the fields of users that UserSerializer names.
+func (c Config) userFields() (serializers.UserFields, error) {
+	return serializers.ParseUserFields(c.UserSerializer, c.Users, serializers.EmailConfirmed, serializers.GroupsField,
+		serializers.PermissionsField)
+}
+
 // Validate returns every fault, each beginning with the setting's name.
 func (c Config) Validate() error {
 	var faults []error
-	if _, err := serializers.ParseUserFields(c.UserSerializer, c.Users, serializers.EmailConfirmed); err != nil {
+	if _, err := c.userFields(); err != nil {
 		faults = append(faults, fmt.Errorf("USER_SERIALIZER: %w", err))
 	}
 	if !validTarget(c.ConfirmRedirect) {

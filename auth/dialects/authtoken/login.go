@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"watchword/auth"
 	"watchword/auth/dialects"
-	"watchword/models"
 	"watchword/schemes"
 	"watchword/serializers"
-	"watchword/serializers/pyjson"
 )
 
 // login answers name and password with a token.
@@ -41,7 +38,7 @@ func (d *Dialect) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	shown, err := d.show(c, u)
+	shown, err := dialects.ShowUser(c.Request().Context(), d.user, u, d.cfg.Users, d.deps.Facts)
 	if err != nil {
 		return err
 	}
@@ -51,21 +48,6 @@ func (d *Dialect) login(c echo.Context) error {
 // invalidCredentials is a bare JSON string, and no challenge.
 func invalidCredentials() error {
 	return &serializers.Problem{Status: http.StatusUnauthorized, Body: "invalid credentials"}
-}
-
-// show returns what a login tells of u, or nil.
-func (d *Dialect) show(c echo.Context, u *models.User) (*pyjson.Object, error) {
-	if d.user == nil {
-		return nil, nil
-	}
-	confirmed := false
-	if slices.Contains(d.user, serializers.EmailConfirmed) {
-		var err error
-		if confirmed, err = d.deps.Confirmed.EmailConfirmed(c.Request().Context(), u.ID); err != nil {
-			return nil, err
-		}
-	}
-	return d.user.Show(u, d.cfg.Users, confirmed), nil
 }
 
 // logout ends the one token that the request carries. Of several logouts with it one succeeds; for the others it is a

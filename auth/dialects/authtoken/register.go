@@ -36,7 +36,7 @@ func (d *Dialect) register(c echo.Context) error {
 	if errors.Is(err, auth.ErrMailRefused) {
 		return refused("failed to send confirmation email")
 	}
-	if said := say(err, faults); said != nil {
+	if said := d.say(err, faults); said != nil {
 		return said
 	}
 	if err := faults.Err(); err != nil {
@@ -45,25 +45,10 @@ func (d *Dialect) register(c echo.Context) error {
 	return dialects.Respond(c, http.StatusCreated, serializers.Registered{Success: true})
 }
 
-// registrationFields are the fields of the body.
-func (d *Dialect) registrationFields() serializers.Fields {
-	if d.deps.Confirmer != nil {
-		return d.confirmed.Fields()
-	}
-	return d.registration.Fields()
-}
-
 // readRegistration reads the body. What is wrong with its fields is returned as faults, which is never nil.
 func (d *Dialect) readRegistration(r *http.Request) (n auth.NewUser, faults *serializers.Errors, err error) {
-	var in serializers.ConfirmedRegistration
-	if d.deps.Confirmer != nil {
-		err = d.confirmed.Read(r, &in)
-	} else {
-		var short serializers.Registration
-		err = d.registration.Read(r, &short)
-		in = serializers.ConfirmedRegistration{Username: short.Username, Password: short.Password}
-	}
-	faults = &serializers.Errors{}
+	var in serializers.Registration
+	err, faults = d.registration.Read(r, &in), &serializers.Errors{}
 	if err != nil && (!errors.As(err, &faults) || faults.Messages(serializers.NonField) != nil) {
 		return n, nil, err
 	}
@@ -72,25 +57,31 @@ func (d *Dialect) readRegistration(r *http.Request) (n auth.NewUser, faults *ser
 
 // check adds to faults what is wrong with a name and a password that are well formed. Its error is a server error.
 func (d *Dialect) check(ctx context.Context, n auth.NewUser, faults *serializers.Errors) error {
-	if faults.Messages("username") == nil {
-		if err := say(d.deps.Registrar.CheckUsername(ctx, n.Username), faults); err != nil {
+	field, name := "username", n.Username
+	if d.cfg.Users.ByEmail() {
+		field, name = "email", n.Email
+	}
+	if faults.Messages(field) == nil {
+		if err := d.say(d.deps.Registrar.CheckUsername(ctx, name), faults); err != nil {
 			return err
 		}
 	}
 	if faults.Messages("password") == nil {
-		return say(d.deps.Registrar.CheckPassword(n), faults)
+		return d.say(d.deps.Registrar.CheckPassword(n), faults)
 	}
 	return nil
 }
 
 // say adds to faults in words why an account cannot be made. Errors that are not about that are returned.
-func say(err error, faults *serializers.Errors) error {
+func (d *Dialect) say(err error, faults *serializers.Errors) error {
 	var weak *auth.WeakPassword
 	switch {
 	case errors.Is(err, auth.ErrUsernameTaken), errors.Is(err, auth.ErrUsernameReserved):
 		faults.Add("username", "A user with that username already exists.")
 	case errors.Is(err, auth.ErrUsernameTakenFold):
 		faults.Add("username", "already exists")
+	case errors.Is(err, auth.ErrEmailTaken):
+		faults.Add("email", serializers.AlreadyExists(d.cfg.Users, "email"))
 	case errors.Is(err, auth.ErrUsernameInvalid):
 		faults.Add("username", serializers.InvalidUsername)
 	case errors.Is(err, auth.ErrPasswordTooShort):

@@ -54,9 +54,6 @@ func DefaultShapeConfig() ShapeConfig {
 
 // userFields are the fields of users that UserDetails names.
 func (c ShapeConfig) userFields(users models.UserModel) (serializers.UserFields, error) {
-	if users.Alone {
-		return serializers.ParseUserFields(c.UserDetails, users)
-	}
 	return serializers.ParseUserFields(c.UserDetails, users, serializers.GroupsField, serializers.PermissionsField)
 }
 

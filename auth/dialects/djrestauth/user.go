@@ -3,9 +3,7 @@ package djrestauth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -101,17 +99,13 @@ func (d *Dialect) withUsername(ctx context.Context, me models.UserID, username s
 }
 
 // uniqueFaults says which column of a project's own users somebody else has; nil for other errors and none.
-//
-// Source: django.db.models.fields.Field, the message of unique.
 func (d *Dialect) uniqueFaults(err error) error {
 	var taken *models.ConflictError
 	if !errors.As(err, &taken) {
 		return nil
 	}
-	_, model, _ := strings.Cut(d.cfg.Users.Label, ".")
 	var faults serializers.Errors
-	faults.Add(taken.Column, fmt.Sprintf("%s with this %s already exists.", strings.ToLower(model),
-		strings.ReplaceAll(taken.Column, "_", " ")))
+	faults.Add(taken.Column, serializers.AlreadyExists(d.cfg.Users, taken.Column))
 	return &faults
 }
 

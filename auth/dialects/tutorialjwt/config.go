@@ -1,6 +1,9 @@
 package tutorialjwt
 
-import "watchword/serializers"
+import (
+	"watchword/models"
+	"watchword/serializers"
+)
 
 // Config is how the dialect takes bodies and new accounts.
 type Config struct {
@@ -9,6 +12,8 @@ type Config struct {
 
 	// KeepPasswordSpaces takes passwords as they were sent, instead of stripping white space off both ends.
 	KeepPasswordSpaces bool
+	// Users says what users are like, as far as it is known.
+	Users models.UserModel
 	// Serializers says what bodies are taken.
 	Serializers serializers.Config
 }

@@ -25,7 +25,7 @@ func (d *Dialect) refuse(wanted auth.UniqueUser, faults *serializers.Errors, err
 	for _, field := range d.registration.Fields() {
 		messages := faults.Messages(field.Name)
 		if messages == nil && refused != nil {
-			messages = messagesAbout(field.Name, wanted, refused)
+			messages = messagesAbout(field.Name, d.cfg.Users, wanted, refused)
 		}
 		all.Add(field.Name, messages...)
 	}
@@ -33,11 +33,11 @@ func (d *Dialect) refuse(wanted auth.UniqueUser, faults *serializers.Errors, err
 }
 
 // messagesAbout says what the core refused about a field.
-func messagesAbout(field string, wanted auth.UniqueUser, refused *auth.UserRefused) []string {
+func messagesAbout(field string, users models.UserModel, wanted auth.UniqueUser, refused *auth.UserRefused) []string {
 	switch field {
 	case "email":
 		if errors.Is(refused, auth.ErrEmailTaken) {
-			return []string{"user with this email already exists."}
+			return []string{serializers.AlreadyExists(users, field)}
 		}
 	case "username":
 		if message := usernameMessage(wanted.Username, refused); message != "" {

@@ -4,6 +4,7 @@
 //
 // The tutorial has a user model of its own. Here its users are rows of auth_user: they log in by the exact address,
 // user names have 150 characters at most instead of 255, and addresses are unique among the accounts that are made here.
+// Where users are a project's own whom only their address names, no other name is asked for.
 package tutorialjwt
 
 import (
@@ -55,7 +56,7 @@ func New(cfg Config, deps Deps) *Dialect {
 	}
 	return &Dialect{
 		cfg: cfg, deps: deps,
-		registration: serializers.New[serializers.TutorialRegistration](cfg.Serializers, password),
+		registration: serializers.NewTutorialRegistration(cfg.Serializers, cfg.Users, password),
 		login:        serializers.New[serializers.TutorialLogin](cfg.Serializers, password),
 	}
 }
