@@ -33,9 +33,17 @@ func newMemberPeers(t *testing.T, db harness.Database) memberPeers {
 	}
 	ana := there.ask(t, map[string]any{"op": "create", "username": "ana@example.org", "password": anaPassword,
 		"hasher": "pbkdf2_sha256", "more": map[string]any{"is_staff": true, "is_superuser": true, "phone": "+49 1"}}).text(t, "id")
+	here := harness.Start(t, harness.Config{Database: db, Adopt: true, Secrets: []string{anaPassword, chosenPassword}, Settings: memberSettings(t)})
+	return memberPeers{sessionPeers{here, there}, ana}
+}
+
+// memberSettings are those of a server for the project.
+func memberSettings(t *testing.T) map[string]any {
+	t.Helper()
 	jwt := harness.JWTSettings(t)
 	jwt["CUSTOM_CLAIMS"] = map[string]string{"groups": "{groups}"}
-	here := harness.Start(t, harness.Config{Database: db, Adopt: true, Secrets: []string{anaPassword}, Settings: map[string]any{
+	shown := []string{"id", "email", "groups", "permissions"}
+	return map[string]any{
 		"SECRET_KEY": harness.SecretKey, "ALLOWED_HOSTS": []string{"127.0.0.1"}, "SIMPLE_JWT": jwt,
 		"AUTH_USER_MODEL": "members.Member", "AUTH_USER_DEFAULTS": map[string]string{"credit": "0"},
 		"ACCOUNT_AUTHENTICATION_METHOD": "email", "ACCOUNT_EMAIL_REQUIRED": true, "ACCOUNT_USERNAME_REQUIRED": false,
@@ -48,9 +56,12 @@ func newMemberPeers(t *testing.T, db harness.Database) memberPeers {
 			"USER_DETAILS_SERIALIZER": []string{"pk", "email", "display_name", "phone", "age", "newsletter", "born", "credit",
 				"preferences", "invited_by", "groups", "permissions"},
 		},
-		"FEATURES": map[string]any{"mounts": map[string]string{"dj-rest-auth": "/dj-rest-auth/", "simplejwt": "/api/token/"}},
-	}})
-	return memberPeers{sessionPeers{here, there}, ana}
+		"AI_KIT_AUTH": map[string]any{"USER_SERIALIZER": shown, "USERNAME_REQUIRED": true}, "USER_SERIALIZER": shown,
+		"REGISTRATION_ENABLED": true, "REGISTRATION_EMAIL_CONFIRM": true, "AUTH_TOKEN_DIGESTS": []string{"sha512", "sha256"},
+		"REGISTRATION_EMAIL": map[string]any{"BASE_URL": "http://127.0.0.1"},
+		"FEATURES": map[string]any{"mounts": map[string]string{"dj-rest-auth": "/dj-rest-auth/", "simplejwt": "/api/token/",
+			"ai-kit": "/api/v1/auth/", "authtoken": "/auth/", "tutorial-jwt": "/jwt/"}},
+	}
 }
 
 func TestAProjectsOwnUsersAreSharedWithDjango(t *testing.T) {
@@ -64,11 +75,12 @@ func TestAProjectsOwnUsersAreSharedWithDjango(t *testing.T) {
 		p.createSuperuser(t)
 		p.showMemberships(t)
 		p.exchangeResetLinks(t)
-		for _, args := range [][]string{{"check"}, {"makemigrations", "--check", "--dry-run"}, {"migrate", "--check", "-v", "0"}} {
-			if got := p.there.ask(t, map[string]any{"op": "command", "args": args}); !got.OK {
-				t.Errorf("Django's %v complains after our work", args)
-			}
-		}
+		dualRun{p.sessionPeers, "email", "ana@example.org", chosenPassword, "/admin/members/member/"}.check(t)
+		p.enrolByAIKit(t)
+		p.registerByAuthToken(t)
+		p.registerByTutorial(t)
+		p.byDjangosRules(t, db, memberSettings(t))
+		p.there.wantContent(t)
 	})
 }
 

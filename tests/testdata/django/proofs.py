@@ -14,15 +14,21 @@ import os
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from rest_authtoken.models import AuthToken
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import AuthenticationFailed
 
+User = get_user_model()
+
+
+def named(username):
+    return User.objects.get_by_natural_key(username)
+
 
 def plain_token(username):
-    token, _ = Token.objects.get_or_create(user=User.objects.get(username=username))
+    token, _ = Token.objects.get_or_create(user=named(username))
     return {'json': {'key': token.key}}
 
 
@@ -31,23 +37,23 @@ def plain_user(key):
         user, _ = TokenAuthentication().authenticate_credentials(key)
     except AuthenticationFailed:
         return {'json': {'username': ''}}
-    return {'json': {'username': user.username}}
+    return {'json': {'username': user.get_username()}}
 
 
 def opaque_token(username):
     raw = os.urandom(48)
-    AuthToken.objects.create(hashed_token=hashlib.sha512(raw).digest(), user=User.objects.get(username=username))
+    AuthToken.objects.create(hashed_token=hashlib.sha512(raw).digest(), user=named(username))
     return {'json': {'token': base64.urlsafe_b64encode(raw).decode()}}
 
 
 def opaque_user(token):
     digest = hashlib.sha512(base64.urlsafe_b64decode(token)).digest()
     found = AuthToken.objects.filter(hashed_token=digest, user__is_active=True).first()
-    return {'json': {'username': found.user.username if found else ''}}
+    return {'json': {'username': found.user.get_username() if found else ''}}
 
 
 def connect(username, provider, uid):
-    SocialAccount.objects.create(user=User.objects.get(username=username), provider=provider, uid=uid, extra_data={})
+    SocialAccount.objects.create(user=named(username), provider=provider, uid=uid, extra_data={})
     return {}
 
 
@@ -58,7 +64,7 @@ def connected(provider, uid):
 
 
 def active(username, active):
-    User.objects.filter(username=username).update(is_active=active)
+    User.objects.filter(pk=named(username).pk).update(is_active=active)
     return {}
 
 
