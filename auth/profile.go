@@ -76,11 +76,12 @@ func (s *Service) cleanUsername(username string) (string, error) {
 	return username, nil
 }
 
-// normalizeUsername returns the NFKC form of a well-formed name, and ErrUsernameInvalid for others.
+// normalizeUsername returns the NFKC form of a name that is well formed as it is and in that form, and
+// ErrUsernameInvalid for others.
 func normalizeUsername(username string) (string, error) {
-	username = norm.NFKC.String(username)
-	if utf8.RuneCountInString(username) > models.UsernameMaxLength || !models.ValidUsername(username) {
+	plain := norm.NFKC.String(username)
+	if utf8.RuneCountInString(plain) > models.UsernameMaxLength || !models.ValidUsername(username) || !models.ValidUsername(plain) {
 		return "", ErrUsernameInvalid
 	}
-	return username, nil
+	return plain, nil
 }

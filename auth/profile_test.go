@@ -30,6 +30,7 @@ func TestUpdateProfileRefusesNamesThatCannotBeHad(t *testing.T) {
 		{"reserved", "admin", "", auth.ErrUsernameReserved},
 		{"reserved in another form", "ＡＤＭＩＮ", "", auth.ErrUsernameReserved},
 		{"bad characters", "a b", "", auth.ErrUsernameInvalid},
+		{"an accent of its own", "re\u0301ne\u0301", "", auth.ErrUsernameInvalid},
 		{"empty", "", "", auth.ErrUsernameInvalid},
 		{"too long", strings.Repeat("a", 151), "", auth.ErrUsernameInvalid},
 		{"too long once normalised", strings.Repeat("ﷺ", 20), "", auth.ErrUsernameInvalid},

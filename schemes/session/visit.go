@@ -42,6 +42,11 @@ func (s *Scheme) Begin(ctx context.Context) context.Context {
 //
 // Source: Django, SessionMiddleware.process_response and CsrfViewMiddleware.process_request.
 func (s *Scheme) Finish(r *http.Request) ([]*http.Cookie, error) {
+	if s.csrf.UsesSessions() { // Django looks for the secret in the session of every request
+		if _, err := s.keeper.present(r); err != nil {
+			return nil, err
+		}
+	}
 	cookies, err := s.keeper.finish(r)
 	if repaired := s.csrf.Repair(r); repaired != nil {
 		cookies = append(cookies, repaired)

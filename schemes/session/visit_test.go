@@ -75,6 +75,21 @@ func TestRequestsThatNobodyLooksAtAreFinished(t *testing.T) {
 	}
 }
 
+func TestSessionsThatMayHoldSecretsAreLookedUpInAnyCase(t *testing.T) {
+	s := newSite(t, openSQLite(t), nil)
+	scheme, _ := inSessions(t, s)
+	s.write(t, fixedKey, s.entries("today"))
+	for cookies, want := range map[string]string{
+		"": "", "sessionid=unknownunknown": "forget sessionid", "sessionid=" + fixedKey: "",
+	} {
+		got, err := scheme.Finish(begin(scheme, get(t, cookies)))
+		must(t, err)
+		if said := describe(got); said != want {
+			t.Errorf("%q: got %q, want %q", cookies, said, want)
+		}
+	}
+}
+
 func TestWhatWasSettledIsNotFinishedAgain(t *testing.T) {
 	s := newSite(t, openSQLite(t), func(c *session.Config) { c.SaveEveryRequest = true })
 	for name, act := range map[string]func(r *http.Request) error{
