@@ -8,8 +8,10 @@ package gormstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,6 +32,9 @@ type Store struct {
 
 	process  models.RowName // names this process where it announces changes
 	observer Observer       // nil: nobody has rows in memory
+
+	lookups  *sql.DB  // the reader's pool
+	numbered sync.Map // statements of lookup as PostgreSQL reads them, by what they are here
 }
 
 // Open connects to the database of cfg and checks that it answers and keeps what it acknowledges. It creates an absent

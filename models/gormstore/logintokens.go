@@ -13,7 +13,7 @@ import (
 // LoginToken finds the login token whose digest is one of digests, and its user. It returns models.ErrNotFound if there
 // is none.
 func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*models.LoginToken, *models.User, error) {
-	const query = `SELECT t.hashed_token, t.created, t.user_id, r.refreshed_at, ` + joinedColumns + `
+	const query = `SELECT t.hashed_token, COALESCE(t.created, NULL), COALESCE(r.refreshed_at, NULL), ` + joinedColumns + `
 		FROM rest_authtoken_authtoken AS t JOIN auth_user AS u ON u.id = t.user_id
 		LEFT JOIN watchword_authtoken_refresh AS r ON r.hashed_token = t.hashed_token WHERE t.hashed_token IN (?`
 	if len(digests) == 0 {
@@ -24,10 +24,11 @@ func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*model
 		args[i] = digest
 	}
 	t, u := new(models.LoginToken), new(models.User)
-	into := append([]any{&t.Digest, &t.Created, s.intoID(&t.UserID), &t.Refreshed}, s.userFields(u)...)
-	if err := s.row(ctx, s.sql(query+strings.Repeat(", ?", len(digests)-1)+")"), args, into...); err != nil {
+	into := append([]any{&t.Digest, &t.Created, &t.Refreshed}, s.userFields(u)...)
+	if err := s.lookup(ctx, s.sql(query+strings.Repeat(", ?", len(digests)-1)+")"), args, into...); err != nil {
 		return nil, nil, err
 	}
+	t.UserID = u.ID
 	return t, u, nil
 }
 

@@ -27,9 +27,9 @@ type ownUsers struct {
 	known    sync.Map          // translations by statement
 }
 
-// joinedColumns are userColumns where auth_user is called u.
-const joinedColumns = "u.id, u.password, u.last_login, u.is_superuser, u.username, u.first_name, u.last_name, u.email, " +
-	"u.is_staff, u.is_active, u.date_joined"
+// joinedColumns are userColumns where auth_user is called u, for a lookup.
+const joinedColumns = "u.id, u.password, COALESCE(u.last_login, NULL), u.is_superuser, u.username, u.first_name, " +
+	"u.last_name, u.email, u.is_staff, u.is_active, COALESCE(u.date_joined, NULL)"
 
 // findUsers looks for the table that AUTH_USER_MODEL names, unless it is Django's own.
 func (s *Store) findUsers(ctx context.Context) error {

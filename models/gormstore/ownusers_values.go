@@ -1,7 +1,6 @@
 package gormstore
 
 import (
-	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"regexp"
@@ -68,10 +67,11 @@ type orZero[T any] struct{ into *T }
 
 // Scan implements sql.Scanner.
 func (o orZero[T]) Scan(src any) error {
-	var v sql.Null[T]
-	err := v.Scan(src)
-	*o.into = v.V
-	return err
+	if src == nil {
+		*o.into = *new(T)
+		return nil
+	}
+	return assign(o.into, src)
 }
 
 // fields is where a row of the translated userColumns is read to.

@@ -18,7 +18,7 @@ func (s *Store) UserByPlainToken(ctx context.Context, key string) (*models.User,
 		return nil, models.ErrNotFound
 	}
 	u := new(models.User)
-	if err := s.row(ctx, s.sql(query), []any{key}, s.userFields(u)...); err != nil {
+	if err := s.lookup(ctx, s.sql(query), []any{key}, s.userFields(u)...); err != nil {
 		return nil, err
 	}
 	return u, nil
@@ -46,7 +46,7 @@ func (s *Store) PlainTokenCreated(ctx context.Context, key string) (at time.Time
 	if !storable(key) {
 		return at, models.ErrNotFound
 	}
-	err = s.row(ctx, "SELECT created FROM authtoken_token WHERE key = CAST(? AS text)", []any{key}, &at)
+	err = s.lookup(ctx, "SELECT COALESCE(created, NULL) FROM authtoken_token WHERE key = CAST(? AS text)", []any{key}, &at)
 	return at.UTC(), err
 }
 

@@ -32,7 +32,7 @@ func (s *Store) openPostgres(url string) error {
 	if s.writer, err = newGORM(gormpostgres.New(gormpostgres.Config{Conn: pool}), s.cfg.Now); err != nil {
 		return translate(errors.Join(err, pool.Close()))
 	}
-	s.reader = s.writer
+	s.reader, s.lookups = s.writer, pool
 	return nil
 }
 

@@ -11,12 +11,12 @@ import (
 
 // Session finds the session of that key that ends after now. It returns models.ErrNotFound if there is none.
 func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models.Session, error) {
-	const query = "SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = ? AND expire_date > ?"
+	const query = "SELECT session_data, COALESCE(expire_date, NULL) FROM django_session WHERE session_key = ? AND expire_date > ?"
 	if !storable(key) {
 		return nil, models.ErrNotFound
 	}
-	found := new(models.Session)
-	if err := s.row(ctx, query, []any{key, now}, &found.Key, &found.Data, &found.ExpireDate); err != nil {
+	found := &models.Session{Key: key}
+	if err := s.lookup(ctx, query, []any{key, now}, &found.Data, &found.ExpireDate); err != nil {
 		return nil, err
 	}
 	return found, nil
@@ -28,14 +28,14 @@ func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models
 // The cast keeps SQLite from planning the query anew for every key, which takes longer than the query.
 func (s *Store) SessionAndUser(ctx context.Context, key string, now time.Time, user models.UserID) (
 	*models.Session, *models.User, error) {
-	const query = "SELECT session_key, session_data, expire_date, " + wholeColumns + " FROM django_session, auth_user " +
-		"WHERE session_key = CAST(? AS text) AND expire_date > ? AND auth_user.id = CAST(? AS bigint)"
+	const query = "SELECT session_data, COALESCE(expire_date, NULL), " + lookedUpColumns + " FROM django_session, " + usersEnded +
+		"WHERE session_key = CAST(? AS text) AND expire_date > ? AND u.id = CAST(? AS bigint)"
 	if !storable(key) {
 		return nil, nil, models.ErrNotFound
 	}
-	found, u := new(models.Session), new(models.User)
-	into := append([]any{&found.Key, &found.Data, &found.ExpireDate}, s.wholeUser(u)...)
-	if err := s.row(ctx, s.sql(query), []any{key, now, s.key(user)}, into...); err != nil {
+	found, u := &models.Session{Key: key}, new(models.User)
+	into := append([]any{&found.Data, &found.ExpireDate}, s.wholeUser(u)...)
+	if err := s.lookup(ctx, s.sql(query), []any{key, now, s.key(user)}, into...); err != nil {
 		return nil, nil, err
 	}
 	return found, u, nil

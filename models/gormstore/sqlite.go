@@ -37,7 +37,7 @@ func (s *Store) openSQLite(path string) error {
 		return translate(errors.Join(err, writer.Close()))
 	}
 	if path == memory {
-		s.reader = s.writer
+		s.reader, s.lookups = s.writer, writer
 		return nil
 	}
 	if s.cfg.CommitGroup > 1 {
@@ -46,6 +46,7 @@ func (s *Store) openSQLite(path string) error {
 	reader := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "deferred"), pragmas: []string{
 		busy, "PRAGMA query_only = ON", readerCache,
 	}})
+	s.lookups = reader
 	reader.SetMaxOpenConns(s.cfg.MaxConns)
 	reader.SetMaxIdleConns(s.cfg.MaxIdleConns)
 	if s.reader, err = newGORM(gormsqlite.New(gormsqlite.Config{Conn: reader}), s.cfg.Now); err != nil {

@@ -45,7 +45,7 @@ func (s *Store) row(ctx context.Context, query string, args []any, into ...any) 
 // exists reports whether a query has a row. It must select one number.
 func (s *Store) exists(ctx context.Context, query string, args ...any) (bool, error) {
 	var one int
-	err := s.row(ctx, query, args, &one)
+	err := s.lookup(ctx, query, args, &one)
 	if errors.Is(err, models.ErrNotFound) {
 		return false, nil
 	}

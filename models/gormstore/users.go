@@ -23,10 +23,19 @@ const wholeColumns = userColumns + ", (SELECT e.ended_at FROM watchword_logins_e
 // selectUser begins a query for whole users.
 const selectUser = "SELECT " + wholeColumns + " FROM auth_user "
 
+// lookedUpColumns are wholeColumns for a lookup in usersEnded.
+const lookedUpColumns = joinedColumns + ", COALESCE(e.ended_at, NULL), COALESCE(e.spared_login, '')"
+
+// usersEnded are the users, as u, with when their logins were ended.
+const usersEnded = "auth_user AS u LEFT JOIN watchword_logins_ended AS e ON e.user_id = u.id "
+
+// lookupUser begins a lookup of a whole user.
+const lookupUser = "SELECT " + lookedUpColumns + " FROM " + usersEnded
+
 // userBy are the queries of UserBy. The cast lets ids be compared that the column is too small for.
 var userBy = map[models.UserField]string{
-	models.UserFieldID:       selectUser + "WHERE id = CAST(? AS bigint)",
-	models.UserFieldUsername: selectUser + "WHERE username = ?",
+	models.UserFieldID:       lookupUser + "WHERE u.id = CAST(? AS bigint)",
+	models.UserFieldUsername: lookupUser + "WHERE u.username = ?",
 	models.UserFieldEmail:    selectUser + "WHERE email = ? ORDER BY id LIMIT 1",
 }
 
@@ -47,13 +56,12 @@ func (s *Store) UserBy(ctx context.Context, field models.UserField, value string
 			return nil, models.ErrNotFound
 		}
 	}
-	return s.oneUser(ctx, query, arg)
-}
-
-// oneUser runs a query that begins with selectUser for one user.
-func (s *Store) oneUser(ctx context.Context, query string, arg any) (*models.User, error) {
+	find := s.lookup
+	if field == models.UserFieldEmail { // in a Django project no index may help
+		find = s.row
+	}
 	u := new(models.User)
-	if err := s.row(ctx, s.sql(query), []any{arg}, s.wholeUser(u)...); err != nil {
+	if err := find(ctx, s.sql(query), []any{arg}, s.wholeUser(u)...); err != nil {
 		return nil, err
 	}
 	return u, nil

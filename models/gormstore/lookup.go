@@ -1,0 +1,114 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// lookup reads the one row that a query finds by a key, as row does, for half the processor time. It borrows a
+// connection from the pool and asks the driver itself: for every query that has rows database/sql starts a goroutine
+// and two contexts, and converts each value twice. These are the queries that nearly every request makes.
+//
+// The query has question marks for args only, and selects date-times as COALESCE(column, NULL), see assign. Inside a
+// transaction it goes through database/sql.
+func (s *Store) lookup(ctx context.Context, query string, args []any, into ...any) error {
+	query = s.withNumbers(query)
+	if transaction(ctx) != nil {
+		return s.lookupWithin(ctx, query, args, into)
+	}
+	limit := s.cfg.StatementTimeout + s.cfg.PoolTimeout
+	waiting, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := driver.ErrBadConn
+	for left := s.cfg.MaxIdleConns; left >= 0 && errors.Is(err, driver.ErrBadConn); left-- { // the last connection is new
+		err = s.borrow(waiting, func(conn any) error {
+			switch conn := conn.(type) {
+			case sqliteConn: // finds a key at once, and waits for nobody: nothing to cancel
+				return lookupDriver(context.Background(), conn, query, args, into)
+			case *stdlib.Conn:
+				if s.users == nil {
+					return lookupPostgres(ctx, conn.Conn(), limit, query, args, into)
+				}
+				return lookupDriver(waiting, conn, query, args, into)
+			}
+			return fmt.Errorf("gormstore: a connection is a %T", conn)
+		})
+	}
+	return translate(err)
+}
+
+// withNumbers is dialect.bind with a memory.
+func (s *Store) withNumbers(query string) string {
+	if !s.dialect.isPostgres() {
+		return query
+	}
+	if numbered, ok := s.numbered.Load(query); ok {
+		return numbered.(string)
+	}
+	numbered := s.dialect.bind(query)
+	s.numbered.Store(query, numbered)
+	return numbered
+}
+
+// borrow calls fn with a connection of the driver. One that fn calls driver.ErrBadConn is closed.
+func (s *Store) borrow(ctx context.Context, fn func(conn any) error) (err error) {
+	conn, err := s.lookups.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives it back; of the lookup it says nothing
+	return conn.Raw(fn)
+}
+
+// lookupWithin is lookup in a transaction.
+func (s *Store) lookupWithin(ctx context.Context, query string, args, into []any) error {
+	db, ctx, cancel := s.bound(ctx, s.reader)
+	defer cancel()
+	values, read := make([]any, len(into)), make([]any, len(into))
+	for i := range values {
+		read[i] = &values[i]
+	}
+	err := db.Statement.ConnPool.QueryRowContext(ctx, query, args...).Scan(read...)
+	if err == nil {
+		err = assignAll(into, values)
+	}
+	return translate(because(ctx, err))
+}
+
+// queryConn is a connection of a driver that can be asked.
+type queryConn interface {
+	driver.QueryerContext
+	driver.NamedValueChecker
+}
+
+// lookupDriver asks a driver, as database/sql would.
+func lookupDriver(ctx context.Context, conn queryConn, query string, args, into []any) (err error) {
+	named := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
+		if err := conn.CheckNamedValue(&named[i]); err != nil {
+			return err
+		}
+	}
+	rows, err := conn.QueryContext(ctx, query, named)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	values := make([]driver.Value, len(into))
+	if got := len(rows.Columns()); got != len(into) {
+		return fmt.Errorf("gormstore: %d columns for %d fields", got, len(into))
+	}
+	if err := rows.Next(values); errors.Is(err, io.EOF) {
+		return sql.ErrNoRows
+	} else if err != nil {
+		return err
+	}
+	return assignAll(into, values)
+}

@@ -1,0 +1,139 @@
+package gormstore
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"watchword/models"
+)
+
+// lookupPostgres asks PostgreSQL in its own protocol: one statement that the connection has prepared, in one round trip.
+// A deadline on the connection bounds the answer, which costs less than a context with one.
+func lookupPostgres(ctx context.Context, conn *pgx.Conn, limit time.Duration, query string, args, into []any) error {
+	wire := conn.PgConn().Conn()
+	if err := wire.SetDeadline(time.Now().Add(limit)); err != nil {
+		return err
+	}
+	defer func() { _ = wire.SetDeadline(time.Time{}) }() // fails only for a closed one
+	rows, err := conn.Query(ctx, query, args...)
+	if err != nil {
+		if pgconn.SafeToRetry(err) {
+			return driver.ErrBadConn
+		}
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
+	}
+	if err := decodeRow(rows, conn.TypeMap(), into); err != nil {
+		return err
+	}
+	rows.Close()
+	return rows.Err()
+}
+
+// decodeRow puts the values of the present row where they belong.
+func decodeRow(rows pgx.Rows, types *pgtype.Map, into []any) error {
+	fields := rows.FieldDescriptions()
+	if len(fields) != len(into) {
+		return fmt.Errorf("gormstore: %d columns for %d fields", len(fields), len(into))
+	}
+	for i, value := range rows.RawValues() {
+		if decode(fields[i].DataTypeOID, fields[i].Format, value, into[i]) {
+			continue
+		}
+		if err := types.Scan(fields[i].DataTypeOID, fields[i].Format, value, into[i]); err != nil {
+			return fmt.Errorf("column %s: %w", fields[i].Name, err)
+		}
+	}
+	return nil
+}
+
+// decode puts a value where it belongs if both are of the usual types; pgx makes a plan for every column of every query.
+// The value must be copied.
+func decode(oid uint32, format int16, value []byte, into any) bool {
+	if value == nil {
+		at, isTime := into.(**time.Time)
+		if isTime {
+			*at = nil
+		}
+		return isTime
+	}
+	switch into := into.(type) {
+	case *string:
+		if oid != pgtype.TextOID && oid != pgtype.VarcharOID {
+			return false
+		}
+		*into = string(value)
+		return true
+	case *models.Digest:
+		if oid == pgtype.ByteaOID && format == pgx.BinaryFormatCode {
+			*into = bytes.Clone(value)
+			return true
+		}
+	case *bool:
+		if oid == pgtype.BoolOID && format == pgx.BinaryFormatCode && len(value) == 1 {
+			*into = value[0] != 0
+			return true
+		}
+	case *models.UserID:
+		if n, ok := decodeInt(oid, format, value); ok {
+			*into = models.UserID(strconv.FormatInt(n, 10))
+			return true
+		}
+	case *time.Time:
+		at, ok := decodeTime(oid, format, value)
+		if ok {
+			*into = at
+		}
+		return ok
+	case **time.Time:
+		at, ok := decodeTime(oid, format, value)
+		if ok {
+			*into = &at
+		}
+		return ok
+	}
+	return false
+}
+
+// decodeInt reads an integer or a bigint.
+func decodeInt(oid uint32, format int16, value []byte) (n int64, ok bool) {
+	switch {
+	case format != pgx.BinaryFormatCode:
+		return 0, false
+	case oid == pgtype.Int4OID && len(value) == 4:
+		return int64(int32(binary.BigEndian.Uint32(value))), true
+	case oid == pgtype.Int8OID && len(value) == 8:
+		return int64(binary.BigEndian.Uint64(value)), true
+	}
+	return 0, false
+}
+
+// decodeTime reads a timestamptz: microseconds since the year 2000 began, or one of the infinities, which it leaves alone.
+func decodeTime(oid uint32, format int16, value []byte) (at time.Time, ok bool) {
+	const year2000 = 946_684_800_000_000
+	if oid != pgtype.TimestamptzOID || format != pgx.BinaryFormatCode || len(value) != 8 {
+		return time.Time{}, false
+	}
+	n := int64(binary.BigEndian.Uint64(value))
+	if n == math.MaxInt64 || n == math.MinInt64 {
+		return time.Time{}, false
+	}
+	return time.UnixMicro(n + year2000).UTC(), true
+}
