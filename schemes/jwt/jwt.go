@@ -219,8 +219,13 @@ func (s *Scheme) bearer(r *http.Request) (string, error) {
 // headerWords returns the words of the named header. They are set apart by spaces alone (RFC 6750 section 2.1), where
 // Python takes any white space: a tab belongs to the token and spoils it. A header that comes twice is read as one,
 // joined by a comma, as WSGI joins it; it then has too many words.
-func headerWords(r *http.Request, name string) []string {
-	return strings.FieldsFunc(strings.Join(r.Header.Values(name), ","), func(r rune) bool { return r == ' ' })
+func headerWords(r *http.Request, name string) (words []string) {
+	for word := range strings.SplitSeq(strings.Join(r.Header.Values(name), ","), " ") {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // headerName turns HTTP_X_AUTH into X-Auth.
