@@ -54,19 +54,36 @@ func (p *program) openAccounts() (*account, error) {
 
 // openAccountsBy is openAccounts with settings that were read already.
 func (p *program) openAccountsBy(loaded *Loaded) (*account, error) {
+	return p.openAccountsTelling(loaded, func(store *gormstore.Store) (auth.Publisher, error) {
+		return webhooks.NewPublisher(loaded.Webhooks, store), nil
+	})
+}
+
+// openAccountsTelling is openAccountsBy for a command that tells of accounts to what newPublisher returns.
+func (p *program) openAccountsTelling(loaded *Loaded,
+	newPublisher func(*gormstore.Store) (auth.Publisher, error)) (_ *account, err error) {
 	store, err := openStore(p.ctx, &loaded.Settings)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, store.Close())
+		}
+	}()
 	log := newLogger(logConfig{Level: "warn", Format: loaded.Log.Format}, p.stderr)
-	signals := newSignals(webhooks.NewPublisher(loaded.Webhooks, store), audit.New(loaded.Audit, store), store, log)
+	publisher, err := newPublisher(store)
+	if err != nil {
+		return nil, err
+	}
 	passwords, err := newPasswords(&loaded.Settings, log)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, err
 	}
+	signals := newSignals(publisher, audit.New(loaded.Audit, store), store, log)
 	service, validators, err := newAccounts(&loaded.Settings, store, signals, passwords, log)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, err
 	}
 	return &account{store: store, service: service, validators: validators}, nil
 }

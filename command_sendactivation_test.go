@@ -24,21 +24,30 @@ var activationLink = regexp.MustCompile(`https://app\.example\.com/auth/activati
 func activationFrom(t *testing.T, folder string) url.Values {
 	t.Helper()
 	for t.Context().Err() == nil {
-		files, err := filepath.Glob(filepath.Join(folder, "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if m := activationLink.FindSubmatch(text); m != nil {
-				return url.Values{"ident": {string(m[1])}, "token": {string(m[2])}}
+		for _, mail := range mailsIn(t, folder) {
+			if m := activationLink.FindStringSubmatch(mail); m != nil {
+				return url.Values{"ident": {m[1]}, "token": {m[2]}}
 			}
 		}
 	}
 	return nil
+}
+
+// mailsIn are the mails in a folder that have been written to their end.
+func mailsIn(t *testing.T, folder string) (texts []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "[^.]*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return texts
 }
 
 func TestAnInvitedUserLogsInOnceTheLinkWasFollowed(t *testing.T) {

@@ -85,3 +85,27 @@ func TestChangePassword(t *testing.T) {
 		t.Error("a bad password was set")
 	}
 }
+
+func TestChangePasswordTellsTheUserUnlessNobodyIsTold(t *testing.T) {
+	for _, test := range []struct {
+		notices string
+		want    int // mails to alice
+	}{{"true", 1}, {"false", 0}} {
+		w, folder := newInvitingWorkplace(t)
+		w.environ = append(w.environ, "WATCHWORD_ACCOUNT_EMAIL_NOTIFICATIONS="+test.notices)
+		w.must(t, "createsuperuser", "--noinput", "--username", "alice", "--email", "alice@example.com")
+		w.run(t, "jabberwock-7\njabberwock-7\n", "changepassword", "alice").expect(t, exitOK)
+		w.run(t, "", "createuser", "--noinput", "--username", "zoe", "--email", "zoe@example.com", "--send-activation").expect(t, exitOK)
+		w.serve(t)
+		activationFrom(t, folder) // mails to look at are sent one after the other: alice's has gone before
+		told := 0
+		for _, mail := range mailsIn(t, folder) {
+			if strings.Contains(mail, "To: <alice@example.com>") {
+				told++
+			}
+		}
+		if told != test.want {
+			t.Errorf("with notices %s: alice is told %d times, want %d", test.notices, told, test.want)
+		}
+	}
+}
