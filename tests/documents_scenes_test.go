@@ -1,0 +1,165 @@
+package tests
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"watchword/tests/harness"
+)
+
+// scene is where the shell blocks of a document are run.
+type scene struct {
+	run     func(ctx context.Context, script string) (string, error)
+	places  []string // pairs of what the document says and what is there
+	prelude string   // what a reader has by then
+}
+
+// scenes are prepared for the documents that have such blocks.
+var scenes = map[string]func(t *testing.T) scene{
+	"README.md":               startsFromNothing,
+	"CONTRIBUTING.md":         inTheRepository,
+	"tests/clients/README.md": inTheRepository,
+	"docs/openapi.md":         besideAServer,
+	"docs/operations.md":      besideAServerOnPostgres,
+	"bench/README.md":         besideAServerAndAMillion,
+}
+
+// readersShell begins every script. What would take minutes, or change the repository, is only looked at: whether make
+// has such targets, whether npm agrees with its lock file, whether there are such tests.
+const readersShell = `
+watchword() { "$WATCHWORD" "$@"; }
+make() { (cd "$REPOSITORY" && command make --dry-run "$@" >/dev/null); }
+npm() { (cd "$REPOSITORY" && command npm "$@" --dry-run --offline >/dev/null); }
+npx() { program=$1; shift; "$REPOSITORY/tests/clients/node_modules/.bin/$program" "$@"; }
+python3() { (cd "$REPOSITORY" && /usr/bin/python3 "$@"); }
+go() {
+    test "$1 $3" = 'test -run'
+    for name in $(echo "$4" | tr '|' ' '); do grep -q "^func $name(t " "$REPOSITORY"/tests/*_test.go; done
+}
+briefly() {
+    "$@" >served.log 2>&1 &
+    until curl -fs -o /dev/null "http://$WATCHWORD_LISTEN/readyz"; do kill -0 $! || { cat served.log; exit 1; }; done
+    kill $!
+    wait $!
+}
+`
+
+// readersPatience bounds how long the commands of one document may take.
+const readersPatience = 2 * time.Minute
+
+// TestShellLinesOfTheDocuments runs the shell blocks of each document, one after the other, until a command fails.
+func TestShellLinesOfTheDocuments(t *testing.T) {
+	t.Parallel()
+	harness.Program(t, "curl")
+	repository, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := documents(t)
+	for name, prepare := range scenes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := prepare(t)
+			ctx, cancel := context.WithTimeout(t.Context(), readersPatience)
+			defer cancel()
+			real := strings.NewReplacer(s.places...)
+			script := "REPOSITORY='" + repository + "'" + readersShell + s.prelude + "\n"
+			count := 0
+			for _, block := range shellBlocks(all[name]) {
+				if block.untested == "" {
+					script += real.Replace(block.text) + "\necho '" + marker(count) + "'\n"
+					count++
+				}
+			}
+			out, err := s.run(ctx, script)
+			if err != nil || count == 0 || !strings.HasSuffix(out, marker(count-1)+"\n") {
+				t.Errorf("%d blocks: %v\n%s", count, err, out)
+			}
+		})
+	}
+}
+
+// startsFromNothing is a folder in which nothing has been started yet.
+func startsFromNothing(t *testing.T) scene {
+	db, dir := harness.Postgres(t), t.TempDir()
+	secret := filepath.Join(dir, "secret_key")
+	if err := os.WriteFile(secret, []byte(harness.SecretKey), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environ := []string{"WATCHWORD_LISTEN=" + harness.FreeHost(t)}
+	return scene{
+		run: func(ctx context.Context, script string) (string, error) {
+			return harness.Script(ctx, dir, environ, script)
+		},
+		places: []string{
+			"go run . ", `briefly "$WATCHWORD" `,
+			"make build", `make build && cp "$WATCHWORD" watchword`,
+			"postgres://watchword:…@db.example.com/watchword", db.URL,
+			"/run/secrets/secret_key", secret,
+			"./watchword serve", "WATCHWORD_DRAIN_DELAY=0s briefly ./watchword serve",
+		},
+	}
+}
+
+// inTheRepository is any folder: what is done there is done to the repository.
+func inTheRepository(t *testing.T) scene {
+	harness.Program(t, "npm")
+	dir := t.TempDir()
+	return scene{run: func(ctx context.Context, script string) (string, error) { return harness.Script(ctx, dir, nil, script) }}
+}
+
+// besideAServer is the folder of a running server.
+func besideAServer(t *testing.T) scene {
+	if _, err := os.Stat(filepath.Join(clientsFolder, "node_modules")); err != nil {
+		harness.Missing(t, "tests/clients/node_modules (npm ci --prefix tests/clients)")
+	}
+	server := harness.Start(t, harness.Config{Database: harness.SQLite(t)})
+	return scene{run: server.Shell, places: []string{readmeAddress, server.Host}}
+}
+
+// besideAServerOnPostgres is the same on PostgreSQL, where somebody has tried to log in, with another database in a file.
+func besideAServerOnPostgres(t *testing.T) scene {
+	for _, program := range []string{"pg_dump", "sqlite3"} {
+		harness.Program(t, program)
+	}
+	db, metrics := harness.Postgres(t), harness.FreeHost(t)
+	server := harness.Start(t, harness.Config{
+		Database: db, Settings: map[string]any{"SECRET_KEY": harness.SecretKey, "JWT_KEYS_FOLDER": "keys"},
+		Environ:  []string{"WATCHWORD_METRICS_LISTEN=" + metrics},
+		Fixtures: harness.Rows(harness.User{ID: 1, Username: "ana", Password: ownPassword}),
+	})
+	server.Login(t, "ana", ownPassword)
+	restored := "watchword_restored_" + strconv.Itoa(server.PID())
+	admin := db.Open(t)
+	t.Cleanup(func() {
+		if _, err := admin.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+restored); err != nil {
+			t.Error(err)
+		}
+	})
+	return scene{
+		run: server.Shell,
+		places: []string{readmeAddress, server.Host, "127.0.0.1:9464", metrics, "watchword_restored", restored,
+			"/var/log/watchword-audit.json", "audit.json & until_written audit.json; kill $!"},
+		prelude: "mkdir data; WATCHWORD_DATABASE_URL=sqlite:///data/db.sqlite3 watchword migrate\n" +
+			"until_written() { until test -s $1; do curl -s -o /dev/null " + server.URL + "/api/token/ -d username=ana -d password=x; sleep 0.1; done; }",
+	}
+}
+
+// besideAServerAndAMillion is the folder of a running server, with a database that a Django project has migrated. The
+// million are twenty.
+func besideAServerAndAMillion(t *testing.T) scene {
+	server := harness.Start(t, harness.Config{Database: harness.SQLite(t)})
+	db := harness.Postgres(t)
+	madeByDjango(t, db)
+	return scene{
+		run:     server.Shell,
+		places:  []string{"SECRET_KEY=…", "SECRET_KEY=" + harness.SecretKey, "postgres://…", db.URL, "1000000", "20", "sleep 3; ", "", "/usr/bin/time -v ", ""},
+		prelude: fmt.Sprintf("PID=%d", server.PID()),
+	}
+}
