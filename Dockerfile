@@ -9,7 +9,7 @@ COPY . .
 # SQLite is C: it is linked in, with musl, so that the program needs nothing at run time.
 RUN CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags 'netgo osusergo sqlite_omit_load_extension' \
         -ldflags '-s -w -linkmode external -extldflags "-static"' -o /out/watchword . \
-    && mkdir -m 0700 /out/data
+    && mkdir /out/data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -9,8 +9,8 @@ UNRACED       := crypto/internal/fips140/hmac crypto/internal/fips140/pbkdf2 cry
                  crypto/sha1 golang.org/x/crypto/...
 RACE_FLAGS    := -race $(UNRACED:%=-gcflags=%=-race=false)
 # Who talks to a Django asks one thing after the other: there is no race to find, and it takes minutes. Those tests are
-# for the target test.
-RACE_SKIP     := (Of|From|In|To|With)Django|Allauth|OnBothSides
+# for the target test, and so are the commands in documents.
+RACE_SKIP     := (Of|From|In|To|With)Django|Allauth|OnBothSides|LinesOfTheDocuments
 RACE_PACKAGES ?= ./...
 
 .DEFAULT_GOAL := help

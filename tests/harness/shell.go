@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Shell runs a script of the POSIX shell in the server's folder and environment and returns what it printed, standard
@@ -24,6 +25,7 @@ func run(ctx context.Context, dir string, environ []string, script string) (stri
 	cmd := exec.CommandContext(ctx, "sh", "-e")
 	program := "WATCHWORD=" + os.Getenv(binaryVariable)
 	cmd.Dir, cmd.Env, cmd.Stdin = dir, slices.Concat(environ, []string{program}), strings.NewReader(script)
+	cmd.WaitDelay = 5 * time.Second // what runs on in the background may have its output, and must not keep us
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.CombinedOutput()
 	if cmd.Process != nil {
