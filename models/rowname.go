@@ -4,11 +4,11 @@ import "crypto/sha256"
 
 // RowName names a row that a server may keep in memory for a moment, so that it can be told when the row has changed. It
 // is a part of a digest, the same in every process: who hears it learns neither a token nor the key of a session. The zero
-// value, EveryRow, stands for all rows.
+// value stands for all rows.
 type RowName [16]byte
 
 // EveryRow names all rows.
-var EveryRow RowName
+func EveryRow() RowName { return RowName{} }
 
 // UserRow names a user, and with them the rows of their tokens.
 func UserRow(id UserID) RowName { return rowName("user:", string(id)) }

@@ -88,7 +88,7 @@ func (s *Store) makeFirstPrimary(ctx context.Context, id int64) error {
 			WHERE other.user_id = account_emailaddress.user_id AND other."primary")`
 	const note = `UPDATE auth_user SET email = (SELECT email FROM account_emailaddress WHERE id = ?)
 		WHERE auth_user.id = (SELECT user_id FROM account_emailaddress WHERE id = ?)`
-	return s.writeRow(ctx, models.EveryRow, func(db *gorm.DB) error {
+	return s.writeRow(ctx, models.EveryRow(), func(db *gorm.DB) error {
 		marked := db.Exec(mark, true, id)
 		if marked.Error != nil || marked.RowsAffected == 0 {
 			return marked.Error

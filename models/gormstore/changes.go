@@ -86,7 +86,7 @@ func newProcess() (name models.RowName) {
 func (a announcement) String() string {
 	names := a.names
 	if len(names) > maxAnnounced {
-		names = []models.RowName{models.EveryRow}
+		names = []models.RowName{models.EveryRow()}
 	}
 	raw := slices.Clone(a.from[:])
 	for _, name := range names {
@@ -99,7 +99,7 @@ func (a announcement) String() string {
 func parseAnnouncement(text string) (a announcement) {
 	raw, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil || len(raw) == 0 || len(raw)%len(a.from) != 0 {
-		return announcement{names: []models.RowName{models.EveryRow}}
+		return announcement{names: []models.RowName{models.EveryRow()}}
 	}
 	for i, part := range slices.Collect(slices.Chunk(raw, len(a.from))) {
 		if i == 0 {

@@ -211,7 +211,7 @@ func TestProcessesOnOnePostgresHearOfEachOthersChanges(t *testing.T) {
 		}
 		return nil
 	}))
-	if got := next(t, w.changed); !slices.Equal(got, []models.RowName{models.EveryRow}) {
+	if got := next(t, w.changed); !slices.Equal(got, []models.RowName{models.EveryRow()}) {
 		t.Errorf("heard %d names, want that every row has changed", len(got))
 	}
 	must(t, gormstore.Run(t.Context(), listener, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

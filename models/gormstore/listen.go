@@ -3,7 +3,6 @@ package gormstore
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,7 +47,7 @@ func (s *Store) Listen(ctx context.Context, report func(err error)) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause/2 + rand.N(pause)): // not all processes at once
+		case <-time.After(pause):
 		}
 	}
 }

@@ -173,7 +173,7 @@ func (l *loader) upsert(ctx context.Context, o *fixtures.Object, columns []strin
 	key := o.Model.Key.Column
 	query := fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) ON CONFLICT ("%s") DO UPDATE SET %s RETURNING "%s"`,
 		o.Model.Table, strings.Join(names, ", "), strings.Join(marks, ", "), key, strings.Join(updates, ", "), key)
-	return l.store.writeRow(ctx, models.EveryRow, func(db *gorm.DB) error {
+	return l.store.writeRow(ctx, models.EveryRow(), func(db *gorm.DB) error {
 		return insert(db, &o.Key, query, values...)
 	})
 }

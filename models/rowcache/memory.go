@@ -51,7 +51,7 @@ func (m *memory) changed(names []models.RowName) {
 	for _, name := range names {
 		m.changes++
 		m.marks[markOf(name)]++
-		if name == models.EveryRow {
+		if name == models.EveryRow() {
 			m.flushed = m.changes
 		}
 	}

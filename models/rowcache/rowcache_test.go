@@ -161,10 +161,10 @@ func each(t *testing.T, test func(t *testing.T, w *world, ask func(ctx context.C
 // wantReads fails the test unless ask has the database read so often.
 func (w *world) wantReads(t *testing.T, when string, ask func(ctx context.Context) error, want int) {
 	t.Helper()
-	w.wantReadsIn(t, t.Context(), when, ask, want)
+	w.wantReadsIn(t.Context(), t, when, ask, want)
 }
 
-func (w *world) wantReadsIn(t *testing.T, ctx context.Context, when string, ask func(ctx context.Context) error, want int) {
+func (w *world) wantReadsIn(ctx context.Context, t *testing.T, when string, ask func(ctx context.Context) error, want int) {
 	t.Helper()
 	before := w.reads
 	if err := ask(ctx); err != nil {
@@ -188,11 +188,11 @@ func TestARowIsReadOnceASecond(t *testing.T) {
 
 func TestAChangeOfTheRowOrItsUserCountsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world, ask func(context.Context) error, names []models.RowName) {
-		for i, name := range append(names, models.EveryRow) {
+		for i, name := range append(names, models.EveryRow()) {
 			w.wantReads(t, "first", ask, 1)
 			w.cache.RowsChanged(name)
 			w.wantReads(t, fmt.Sprintf("after change %d", i), ask, 1)
-			w.cache.RowsChanged(models.EveryRow)
+			w.cache.RowsChanged(models.EveryRow())
 		}
 	})
 }
@@ -237,7 +237,7 @@ func TestTransactionsAndChangingRequestsReadTheDatabase(t *testing.T) {
 		w.wantReads(t, "in a transaction", ask, 1)
 		w.inside = false
 		w.wantReads(t, "first", ask, 1)
-		w.wantReadsIn(t, rowcache.Fresh(t.Context()), "a request that changes something", ask, 1)
+		w.wantReadsIn(rowcache.Fresh(t.Context()), t, "a request that changes something", ask, 1)
 		w.inside = true
 		w.wantReads(t, "in a transaction again", ask, 1)
 	})
