@@ -9,8 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/go-playground/validator/v10"
-
 	"watchword/models"
 	"watchword/serializers/pyjson"
 )
@@ -41,10 +39,9 @@ type Field struct {
 	Codes      bool     `json:"-"` // say "required" and "blank" instead of sentences
 	Rules      []string `json:"-"` // names of further rules, checked before all others
 
-	index    int            // in the struct
-	column   *models.Column // of a project's own users; nil: the field is in the struct
-	rules    []rule
-	validate *validator.Validate
+	index  int            // in the struct
+	column *models.Column // of a project's own users; nil: the field is in the struct
+	rules  []rule
 }
 
 // Fields are the fields of a serializer in order.
@@ -123,8 +120,7 @@ func mustAtoi(text string) int {
 }
 
 // prepare fills what follows from the rest.
-func (f *Field) prepare(validate *validator.Validate) {
-	f.validate = validate
+func (f *Field) prepare() {
 	if f.Label == "" {
 		f.Label = capitalise(strings.ReplaceAll(f.Name, "_", " "))
 	}
@@ -182,7 +178,7 @@ func (f *Field) invalidMessage() string {
 func (f *Field) check(text string) []string {
 	var messages []string
 	for _, r := range f.rules {
-		if f.validate.Var(text, r.tag) != nil {
+		if rules().Var(text, r.tag) != nil {
 			messages = append(messages, r.message(text))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-playground/validator/v10"
 
@@ -56,6 +57,9 @@ func newRule(name string, length int) rule {
 	}
 	panic("serializers: unknown rule " + name)
 }
+
+// rules is the one validator of the process: it is safe for concurrent use, and too large for one per serializer.
+var rules = sync.OnceValue(newValidate)
 
 // newValidate returns a validator that knows our rules. Lengths count code points, which validator's own rules do only
 // for valid UTF-8.

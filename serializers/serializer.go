@@ -44,7 +44,6 @@ func ExactConfig() Config { return Config{} }
 // know, such as the name of the field for the user name.
 func New[T any](cfg Config, adjust ...func(*Field)) *Serializer[T] {
 	s := &Serializer[T]{decoder: newDecoder(cfg)}
-	validate := newValidate()
 	for _, sf := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		f, ok := declared(sf)
 		if !ok {
@@ -53,7 +52,7 @@ func New[T any](cfg Config, adjust ...func(*Field)) *Serializer[T] {
 		for _, change := range adjust {
 			change(&f)
 		}
-		f.prepare(validate)
+		f.prepare()
 		s.fields = append(s.fields, f)
 	}
 	return s
@@ -77,11 +76,10 @@ func (s *Serializer[T]) with(columns []models.Column) *Serializer[T] {
 	if columns == nil {
 		return s
 	}
-	validate := newValidate()
 	for _, c := range columns {
 		s.fields = slices.DeleteFunc(s.fields, func(f Field) bool { return f.Name == c.Name })
 		f := ColumnField(c)
-		f.prepare(validate)
+		f.prepare()
 		s.fields = append(s.fields, f)
 	}
 	return s
