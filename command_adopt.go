@@ -55,6 +55,9 @@ func (c *adoptCommand) Run(p *program) error {
 		if report.Database, err = adopt.Inspect(ctx, store, loaded.needs()); err != nil {
 			return models.Adoption{}, err
 		}
+		if err := inspectSecretKey(ctx, &loaded.Settings, store, report.Database); err != nil {
+			return models.Adoption{}, err
+		}
 		return adoptionOf(report.Database)
 	})
 	if errors.Is(err, models.ErrConflict) {
@@ -69,6 +72,15 @@ func (c *adoptCommand) Run(p *program) error {
 		return err
 	}
 	return c.say(p, report)
+}
+
+// inspectSecretKey adds to what was found whether SECRET_KEY is that of the project, as far as its sessions tell.
+func inspectSecretKey(ctx context.Context, s *Settings, store *gormstore.Store, found *adopt.Inspection) error {
+	verdict, err := adopt.CheckSecretKey(ctx, store, newExaminer(s), time.Now())
+	if verdict != "" {
+		found.Faults = append(found.Faults, adopt.Fault{Where: "SECRET_KEY", Problem: verdict})
+	}
+	return err
 }
 
 // adoptionOf is the note that is left in the database, or why there is to be none.
@@ -134,12 +146,14 @@ func (p *program) sayInspection(found *adopt.Inspection) {
 	}
 }
 
-// connectThere opens a database that must be there already.
+// connectThere opens a database that must be there already, and leaves it as it is.
 func connectThere(ctx context.Context, s *Settings) (*gormstore.Store, error) {
 	if file, ok := s.sqliteFile(); ok {
 		if _, err := os.Stat(file); err != nil {
 			return nil, fmt.Errorf("DATABASE_URL: %w", err)
 		}
 	}
-	return gormstore.Open(ctx, s.Database)
+	cfg := s.Database
+	cfg.KeepJournal = true
+	return gormstore.Open(ctx, cfg)
 }

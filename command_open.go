@@ -136,6 +136,9 @@ func openStore(ctx context.Context, s *Settings) (*gormstore.Store, error) {
 	if err == nil {
 		err = checkAdopted(ctx, s, store)
 	}
+	if err == nil {
+		err = store.WriteAhead(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -144,13 +147,15 @@ func openStore(ctx context.Context, s *Settings) (*gormstore.Store, error) {
 
 // connect opens the database as it is, making the folder of a SQLite file.
 func connect(ctx context.Context, s *Settings) (*gormstore.Store, error) {
+	cfg := s.Database
+	cfg.AnnounceChanges = s.RowCache.On()
 	if file, ok := s.sqliteFile(); ok {
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return nil, fmt.Errorf("cannot make the folder of the database: %w", err)
 		}
+		info, err := os.Stat(file)
+		cfg.KeepJournal = err == nil && info.Size() > 0 // until it is known whose it is
 	}
-	cfg := s.Database
-	cfg.AnnounceChanges = s.RowCache.On()
 	return gormstore.Open(ctx, cfg)
 }
 
@@ -163,9 +168,23 @@ func bringUpToDate(ctx context.Context, s *Settings, store *gormstore.Store) err
 	case len(pending) == 0:
 		return nil
 	case s.usesSQLite():
+		if err := refuseForeign(ctx, store); err != nil {
+			return err
+		}
 		return store.Migrate(ctx)
 	}
 	return fmt.Errorf("%w by %d migrations; run: watchword migrate", errBehind, len(pending))
+}
+
+// refuseForeign keeps the server from filling the file of another program with its tables unasked.
+func refuseForeign(ctx context.Context, store *gormstore.Store) error {
+	tables, err := store.ForeignTables(ctx)
+	if err != nil || len(tables) == 0 {
+		return err
+	}
+	return fmt.Errorf("the database holds tables that are neither this server's nor a Django project's (%s); it was left "+
+		"untouched. DATABASE_URL may name another file; to use this one all the same, run: watchword migrate",
+		strings.Join(tables[:min(len(tables), 3)], ", "))
 }
 
 // usesSQLite reports whether the database is SQLite.

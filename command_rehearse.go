@@ -56,12 +56,8 @@ func rehearsing(s *Settings, store *gormstore.Store) (adopt.Deps, error) {
 	if err != nil {
 		return adopt.Deps{}, err
 	}
-	cfg := s.Sessions
-	for _, backend := range s.Accounts.Backends {
-		cfg.Backends = append(cfg.Backends, backend.DottedName())
-	}
 	deps := adopt.Deps{
-		Rows: store, Passwords: passwords, Sessions: session.NewExaminer(cfg, s.Signing), TokenAge: s.Tokens.Validity,
+		Rows: store, Passwords: passwords, Sessions: newExaminer(s), TokenAge: s.Tokens.Validity,
 		LinkAge:     time.Duration(s.Verification.ExpireDays * float64(24*time.Hour)),
 		StoredLinks: !s.Verification.HMAC, Now: time.Now(),
 	}
@@ -70,6 +66,15 @@ func rehearsing(s *Settings, store *gormstore.Store) (adopt.Deps, error) {
 	}
 	deps.Refresh, err = refreshCheck(s)
 	return deps, err
+}
+
+// newExaminer returns what looks at sessions of the project.
+func newExaminer(s *Settings) *session.Examiner {
+	cfg := s.Sessions
+	for _, backend := range s.Accounts.Backends {
+		cfg.Backends = append(cfg.Backends, backend.DottedName())
+	}
+	return session.NewExaminer(cfg, s.Signing)
 }
 
 // refreshCheck returns what checks refresh tokens of the project, or nil where the settings name no key: one that this

@@ -45,7 +45,10 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	err = c.serve(p, loaded, store, log)
+	err = warnOfSecretKey(p.ctx, &loaded.Settings, store, log)
+	if err == nil {
+		err = c.serve(p, loaded, store, log)
+	}
 	return errors.Join(err, store.Close())
 }
 
@@ -65,6 +68,9 @@ func (c *serveCommand) open(ctx context.Context, s *Settings) (*gormstore.Store,
 	err = store.Migrate(ctx)
 	if err == nil {
 		err = checkAdopted(ctx, s, store)
+	}
+	if err == nil {
+		err = store.WriteAhead(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, store.Close())

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"watchword/adopt"
 	"watchword/auth"
@@ -58,6 +60,22 @@ func checkAdopted(ctx context.Context, s *Settings, store *gormstore.Store) erro
 		return err
 	}
 	return unfit(found)
+}
+
+// warnOfSecretKey says so where a Django on the same database signs with another key. It does not stop the server: who
+// takes another key because the former was stolen means to end all sessions.
+func warnOfSecretKey(ctx context.Context, s *Settings, store *gormstore.Store, log *slog.Logger) error {
+	if _, err := store.Adoption(ctx); err != nil {
+		if errors.Is(err, models.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
+	verdict, err := adopt.CheckSecretKey(ctx, store, newExaminer(s), time.Now())
+	if verdict != "" {
+		log.Warn(verdict)
+	}
+	return err
 }
 
 // unfit is errUnfit with every fault that was found; nil for none.

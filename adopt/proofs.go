@@ -30,6 +30,8 @@ func (d Deps) proofs(kind models.Proof, judge func(ctx context.Context, row *mod
 			for i, f := range flaws {
 				last = page[i].Place
 				switch {
+				case page[i].Garbled != "":
+					t.fail(garbled(page[i].Garbled), false, "user "+string(page[i].User))
 				case f.over:
 					t.over()
 				case f.reason != "":

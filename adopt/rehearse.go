@@ -17,12 +17,12 @@ const pageSize = 4000
 type Rows interface {
 	// CountRows counts the rows of a table; 0 if there is no such table.
 	CountRows(ctx context.Context, table string) (int, error)
-	// UsersAfter returns up to limit users whose ids follow after, in order, with ID, Username, Password and IsActive.
-	UsersAfter(ctx context.Context, after models.UserID, limit int) ([]models.User, error)
-	// UsersOf is UsersAfter for those of the given ids that are there, in any order.
+	// UsersAfter returns up to limit users who follow a place, in order.
+	UsersAfter(ctx context.Context, after any, limit int) ([]models.RehearsedUser, error)
+	// UsersOf returns those of the users with these ids that are there, with ID, Username, Password and IsActive.
 	UsersOf(ctx context.Context, ids []models.UserID) ([]models.User, error)
 	// SessionsAfter returns up to limit sessions whose keys follow after, in order.
-	SessionsAfter(ctx context.Context, after string, limit int) ([]models.Session, error)
+	SessionsAfter(ctx context.Context, after string, limit int) ([]models.RehearsedSession, error)
 	// ProofsAfter returns up to limit rows of a kind that follow a place, in order.
 	ProofsAfter(ctx context.Context, kind models.Proof, after any, limit int) ([]models.ProofRow, error)
 }
@@ -119,8 +119,7 @@ func (r *Rehearsal) verdict() string {
 			continue
 		}
 		if foreign := t.reasons[reasonForeign]; foreign != nil && 2*foreign.Count > t.Total-t.Over {
-			return "most sessions were not signed with this SECRET_KEY: it is not the one of the Django project " +
-				"(SECRET_KEY_FALLBACKS may name former ones)"
+			return VerdictForeign
 		}
 	}
 	return ""
@@ -128,6 +127,9 @@ func (r *Rehearsal) verdict() string {
 
 // reasonForeign is the reason of sessions that another secret key has signed.
 const reasonForeign = "not signed with SECRET_KEY, nor with one of SECRET_KEY_FALLBACKS"
+
+// garbled is the reason of rows that nobody could have written, at which Django fails too.
+func garbled(column string) string { return "garbled: " + column + " is not what it must be" }
 
 // flaw says for each error what it means, and whether the row works at Django.
 func flaw(err error) (reason string, lost bool) {
@@ -156,7 +158,7 @@ func flaw(err error) (reason string, lost bool) {
 
 // users counts who can log in, by how their passwords are hashed.
 func (d Deps) users(ctx context.Context, t *Tally) error {
-	var last models.UserID
+	var last any
 	for {
 		page, err := d.Rows.UsersAfter(ctx, last, pageSize)
 		if err != nil {
@@ -164,10 +166,12 @@ func (d Deps) users(ctx context.Context, t *Tally) error {
 		}
 		for i := range page {
 			u := &page[i]
-			last = u.ID
+			last = u.Place
 			algorithm, err := d.Passwords.Examine(u.Password)
 			example := "user " + string(u.ID)
 			switch {
+			case u.Garbled != "":
+				t.fail(garbled(u.Garbled), false, example)
 			case errors.Is(err, password.ErrUnknown) && algorithm != "":
 				t.fail("hashed by "+algorithm+", which PASSWORD_HASHERS does not name", true, example)
 			case errors.Is(err, password.ErrUnknown):
@@ -175,7 +179,7 @@ func (d Deps) users(ctx context.Context, t *Tally) error {
 			case err != nil:
 				reason, lost := flaw(err)
 				t.fail(reason, lost, example)
-			case !u.IsActive:
+			case !u.Active:
 				t.fail("disabled", false, example)
 			default:
 				t.work(algorithm)
@@ -189,7 +193,7 @@ func (d Deps) users(ctx context.Context, t *Tally) error {
 
 // judged is a session and what was found out about it.
 type judged struct {
-	row  *models.Session
+	row  *models.RehearsedSession
 	held session.Held
 	err  error
 }
@@ -205,9 +209,12 @@ func (d Deps) sessions(ctx context.Context, t *Tally) error {
 		alive := make([]judged, 0, len(page))
 		for i := range page {
 			last = page[i].Key
-			if page[i].ExpireDate.After(d.Now) {
-				alive = append(alive, judged{row: &page[i]})
-			} else {
+			switch row := &page[i]; {
+			case row.Garbled != "":
+				t.fail(garbled(row.Garbled), false, example(judged{row: row}))
+			case row.ExpireDate.After(d.Now):
+				alive = append(alive, judged{row: row})
+			default:
 				t.over()
 			}
 		}

@@ -36,6 +36,9 @@ type Config struct {
 	// process that changes some must have it. SQLite tells nobody.
 	AnnounceChanges bool
 
+	// KeepJournal opens a SQLite file as it is, which may be somebody else's; see Store.WriteAhead.
+	KeepJournal bool
+
 	Now func() time.Time // nil means time.Now
 }
 

@@ -112,6 +112,18 @@ func (advisoryLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
+// ForeignTables names the tables of a SQLite database in which none is this server's; none where one is.
+func (s *Store) ForeignTables(ctx context.Context) (names []string, err error) {
+	const query = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
+	err = s.read(ctx, func(db *gorm.DB) error {
+		if ours, err := s.hasTable(db, migrationsTable); err != nil || ours {
+			return err
+		}
+		return db.Raw(query).Scan(&names).Error
+	})
+	return names, err
+}
+
 // PendingMigrations names the migrations that have not been run yet, in order. It changes nothing. It returns
 // ErrForeignSchema for the database of a Django project.
 func (s *Store) PendingMigrations(ctx context.Context) ([]string, error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -23,8 +24,12 @@ func (s *Store) Snapshot(ctx context.Context, fn func(ctx context.Context) error
 	}, options...))
 }
 
-// CountRows counts the rows of a table of Django's; 0 if there is no such table.
+// CountRows counts the rows of a table of Django's; 0 if there is no such table. auth_user is that of the users, whatever
+// it is called.
 func (s *Store) CountRows(ctx context.Context, table string) (n int, err error) {
+	if table == defaultUserTable && s.users != nil {
+		table = s.users.table.Name
+	}
 	err = s.read(ctx, func(db *gorm.DB) error {
 		has, err := s.hasTable(db, table)
 		if err != nil || !has {
@@ -35,17 +40,62 @@ func (s *Store) CountRows(ctx context.Context, table string) (n int, err error) 
 	return n, err
 }
 
-// UsersAfter returns up to limit users whose ids follow after, in order: their ids, names, passwords and whether they are
-// active, and nothing else. "" is before all ids.
-func (s *Store) UsersAfter(ctx context.Context, after models.UserID, limit int) ([]models.User, error) {
-	query, args := "SELECT id, username, password, is_active FROM auth_user", []any{limit}
-	if after != "" {
-		query, args = query+" WHERE id > CAST(? AS bigint)", []any{s.key(after), limit}
+// UsersAfter returns up to limit users whose rows follow the place after, in order. nil is before all places.
+func (s *Store) UsersAfter(ctx context.Context, after any, limit int) ([]models.RehearsedUser, error) {
+	query, args := "SELECT id, id, password, is_active FROM auth_user", []any{limit}
+	if after != nil {
+		query, args = query+" WHERE id > ?", []any{after, limit}
 	}
-	return s.someUsers(ctx, s.sql(query+" ORDER BY id LIMIT ?"), args, limit)
+	query = s.dialect.bind(s.sql(query + " ORDER BY id LIMIT ?"))
+	list := make([]models.RehearsedUser, 0, limit)
+	err := s.read(ctx, func(db *gorm.DB) error {
+		rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
+		if err != nil {
+			return err
+		}
+		return readAll(rows, func(rows *sql.Rows) error {
+			row, err := s.scanUserRow(rows)
+			list = append(list, row)
+			return err
+		})
+	})
+	return list, err
 }
 
-// UsersOf is UsersAfter for those of the given ids that are there, in any order.
+func (s *Store) scanUserRow(rows *sql.Rows) (row models.RehearsedUser, err error) {
+	err = rows.Scan(&row.Place, s.intoID(&row.ID), orGarbled(&row.Password, "password", &row.Garbled),
+		orGarbled(&row.Active, "is_active", &row.Garbled))
+	if text, ok := row.Place.([]byte); ok {
+		row.Place = string(text)
+	}
+	if text, ok := row.Place.(string); ok && (s.key(row.ID) == nil || !s.dialect.isPostgres() && s.key(row.ID) != text) {
+		row.Garbled = s.users.table.Key.Name
+	}
+	return row, err
+}
+
+// garbled reads a value as database/sql does, and NULL as the zero value. What cannot be read is the zero value too, and
+// its column is noted.
+type garbled[T any] struct {
+	into   *T
+	column string
+	note   *string
+}
+
+func orGarbled[T any](into *T, column string, note *string) garbled[T] {
+	return garbled[T]{into, column, note}
+}
+
+// Scan implements sql.Scanner.
+func (g garbled[T]) Scan(src any) error {
+	if (orZero[T]{g.into}).Scan(src) != nil {
+		*g.note = g.column
+	}
+	return nil
+}
+
+// UsersOf returns those of the users with these ids that are there, in any order: their ids, names, passwords and whether
+// they are active, and nothing else.
 func (s *Store) UsersOf(ctx context.Context, ids []models.UserID) ([]models.User, error) {
 	condition, arg, err := s.amongKeys(ids)
 	if err != nil || arg == nil {
@@ -92,30 +142,28 @@ func among[V any](d dialect, cast string, values []V) (condition string, arg any
 	return "IN (SELECT value FROM json_each(?))", string(text), err
 }
 
-func (s *Store) someUsers(ctx context.Context, query string, args []any, expected int) ([]models.User, error) {
-	users := make([]models.User, 0, expected)
-	err := s.read(ctx, func(db *gorm.DB) error { return eachRow(db.Raw(query, args...), s.scanSome(&users)) })
-	return users, err
-}
-
 func (s *Store) scanSome(users *[]models.User) func(rows *sql.Rows) error {
 	return func(rows *sql.Rows) error {
 		var u models.User
-		err := rows.Scan(s.intoID(&u.ID), orZero[string]{&u.Username}, &u.Password, orZero[bool]{&u.IsActive})
+		var garbled string // UsersAfter tells
+		err := rows.Scan(s.intoID(&u.ID), orZero[string]{&u.Username}, &u.Password, orGarbled(&u.IsActive, "is_active", &garbled))
 		*users = append(*users, u)
 		return err
 	}
 }
 
 // SessionsAfter returns up to limit sessions whose keys follow after, in order. "" is before all keys.
-func (s *Store) SessionsAfter(ctx context.Context, after string, limit int) ([]models.Session, error) {
+func (s *Store) SessionsAfter(ctx context.Context, after string, limit int) ([]models.RehearsedSession, error) {
 	const query = `SELECT session_key, session_data, expire_date FROM django_session WHERE session_key > ?
 		ORDER BY session_key LIMIT ?`
-	sessions := make([]models.Session, 0, limit)
+	sessions := make([]models.RehearsedSession, 0, limit)
 	err := s.read(ctx, func(db *gorm.DB) error {
 		return eachRow(db.Raw(query, after, limit), func(rows *sql.Rows) error {
-			var row models.Session
-			err := rows.Scan(&row.Key, &row.Data, &row.ExpireDate)
+			var row models.RehearsedSession
+			err := rows.Scan(&row.Key, &row.Data, orGarbled(&row.ExpireDate, "expire_date", &row.Garbled))
+			if row.ExpireDate.IsZero() { // what SQLite's driver makes of other text
+				row.Garbled = "expire_date"
+			}
 			sessions = append(sessions, row)
 			return err
 		})
@@ -172,12 +220,16 @@ func (s *Store) ProofsAfter(ctx context.Context, kind models.Proof, after any, l
 }
 
 func (s *Store) scanProof(rows *sql.Rows) (row models.ProofRow, err error) {
-	var active sql.NullBool
-	var at sql.NullTime
-	err = rows.Scan(&row.Place, &row.Secret, s.intoID(&row.User), &active, &at, &row.Ended)
-	row.Found, row.Active = active.Valid, active.Bool
+	var active sql.Null[bool]
+	var at sql.Null[time.Time]
+	err = rows.Scan(&row.Place, &row.Secret, s.intoID(&row.User), orGarbled(&active, "is_active", &row.Garbled),
+		orGarbled(&at, "the time", &row.Garbled), &row.Ended)
+	row.Found, row.Active = active.Valid, active.V
 	if at.Valid {
-		row.At = &at.Time
+		row.At = &at.V
+	}
+	if at.Valid && at.V.IsZero() { // as with sessions
+		row.Garbled = "the time"
 	}
 	return row, err
 }

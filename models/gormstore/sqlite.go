@@ -27,9 +27,11 @@ func (s *Store) openSQLite(path string) error {
 		return err
 	}
 	busy := fmt.Sprintf("PRAGMA busy_timeout = %d", s.cfg.StatementTimeout.Milliseconds())
-	writer := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "immediate"), pragmas: []string{
-		busy, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-	}})
+	pragmas := []string{busy, "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"}
+	if !s.cfg.KeepJournal {
+		pragmas = append(pragmas, writeAhead)
+	}
+	writer := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(path, "immediate"), pragmas: pragmas})
 	writer.SetMaxOpenConns(1)
 	writer.SetMaxIdleConns(1)
 	var err error
@@ -53,6 +55,18 @@ func (s *Store) openSQLite(path string) error {
 		return translate(errors.Join(err, reader.Close()))
 	}
 	return nil
+}
+
+// writeAhead is a property of the file from then on.
+const writeAhead = "PRAGMA journal_mode = WAL"
+
+// WriteAhead puts a SQLite file that was opened with Config.KeepJournal into write-ahead mode, in which those who read and
+// those who write do not wait for each other.
+func (s *Store) WriteAhead(ctx context.Context) error {
+	if s.dialect.isPostgres() || !s.cfg.KeepJournal {
+		return nil
+	}
+	return translate(s.writer.WithContext(ctx).Exec(writeAhead).Error)
 }
 
 // createFile makes an absent database file, readable by its owner only: it holds password hashes.
