@@ -80,6 +80,9 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 			true, []string{"W024"}},
 		{"session logins that nobody is known by", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"REST_AUTH: {SESSION_LOGIN: true, JWT_AUTH_REFRESH_COOKIE: r}", false, []string{"W044"}},
+		{"cookies with tokens that any site can use", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
+			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [jwt-cookie]}\n" +
+			"REST_AUTH: {JWT_AUTH_COOKIE: a, JWT_AUTH_SAMESITE: None, JWT_AUTH_COOKIE_USE_CSRF: false}", false, []string{"W045"}},
 		{"origins without the feature", quietMail + "FEATURES: {cors: false, mounts: {simplejwt: /api/token/}}\nCORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
 		{"origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true", true, []string{}},
 		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},

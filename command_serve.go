@@ -142,7 +142,8 @@ func cause(err error) error {
 	return err
 }
 
-// warn logs once what the settings ask for and this version does not have.
+// warn logs once what is wrong with the settings, wherever they are used, and what they ask for that this version does
+// not have.
 func warn(loaded *Loaded, log *slog.Logger) {
 	var mounts, names []string
 	mounts = loaded.Features.missingMounts()
@@ -153,7 +154,7 @@ func warn(loaded *Loaded, log *slog.Logger) {
 		log.Warn("some settings are for parts that this version does not have; see: watchword check",
 			"not_served", mounts, "without_effect", names)
 	}
-	if loaded.noSchemes() {
-		log.Warn("none of REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES is in this version")
+	for _, finding := range loaded.brokenRules(false) {
+		log.Warn(finding.Text, "check", finding.ID)
 	}
 }

@@ -221,15 +221,20 @@ func TestARequestThatNeverEndsIsCutOff(t *testing.T) {
 	}
 }
 
-func TestPartsOfALaterVersionAreWarnedOfAndLeftOut(t *testing.T) {
-	s := withAlice(t).serve(t, `WATCHWORD_FEATURES__MOUNTS={"simplejwt": "/api/token/", "knox": "/auth/"}`, "WATCHWORD_SOCIALACCOUNT_ADAPTER=x")
+func TestPartsOfALaterVersionAndUnwiseSettingsAreWarnedOf(t *testing.T) {
+	s := withAlice(t).serve(t, `WATCHWORD_FEATURES__MOUNTS={"simplejwt": "/api/token/", "knox": "/auth/"}`,
+		"WATCHWORD_SOCIALACCOUNT_ADAPTER=x", "WATCHWORD_SIMPLE_JWT__CHECK_REVOKE_TOKEN=true")
 	if status, _ := s.do(t, http.MethodPost, "/auth/login/", "", url.Values{}); status != http.StatusNotFound {
 		t.Errorf("got %d", status)
 	}
 	s.login(t)
 	s.finish(t)
-	if !strings.Contains(s.log.String(), `"not_served":["knox"],"without_effect":["SOCIALACCOUNT_ADAPTER"]`) {
-		t.Errorf("no warning:\n%s", s.log)
+	for _, warning := range []string{
+		`"not_served":["knox"],"without_effect":["SOCIALACCOUNT_ADAPTER"]`, `"check":"watchword.W008"`,
+	} {
+		if !strings.Contains(s.log.String(), warning) {
+			t.Errorf("no warning %s:\n%s", warning, s.log)
+		}
 	}
 }
 

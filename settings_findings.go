@@ -41,13 +41,18 @@ type rule struct {
 
 // findings returns what the rules find, and what the settings mention that this version does not have.
 func (l *Loaded) findings(deploy bool) []Finding {
+	return append(l.brokenRules(deploy), l.missingParts()...)
+}
+
+// brokenRules returns what the rules find.
+func (l *Loaded) brokenRules(deploy bool) []Finding {
 	var found []Finding
 	for _, r := range rules() {
 		if (deploy || !r.deploy) && r.broken(l) {
 			found = append(found, Finding{"watchword." + r.id, r.text})
 		}
 	}
-	return append(found, l.missingParts()...)
+	return found
 }
 
 // missingParts names what is asked for and not in this version.
@@ -129,6 +134,9 @@ func rules() []rule {
 			return l.anyRESTAuth(func(c restAuthConfig) bool { return c.tokensInCookies() && !c.Cookies.UseCSRF })
 		},
 			"REST_AUTH.JWT_AUTH_COOKIE_USE_CSRF is false: pages of other sites may be able to send requests with the cookie."},
+		{"W045", false, func(l *Loaded) bool { return l.anyRESTAuth(restAuthConfig.sendsTokensAnywhere) },
+			"REST_AUTH.JWT_AUTH_SAMESITE is None and JWT_AUTH_COOKIE_USE_CSRF false: the pages of any site can send requests " +
+				"in the name of whoever opens them. Turn one of the two around."},
 		{"W042", true, func(l *Loaded) bool {
 			return l.anyRESTAuth(func(c restAuthConfig) bool { return c.tokensInCookies() && !c.Cookies.Secure })
 		},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"watchword/auth/cookie"
 	"watchword/auth/dialects/djrestauth"
 	"watchword/schemes/jwt"
 	"watchword/settings"
@@ -65,6 +66,12 @@ func (s *Settings) restAuthFault(cfg restAuthConfig) error {
 // tokensInCookies reports whether logins set cookies with tokens.
 func (c restAuthConfig) tokensInCookies() bool {
 	return c.UseJWT && (c.Cookies.Name != "" || c.Cookies.RefreshName != "")
+}
+
+// sendsTokensAnywhere reports whether browsers send the access token along with requests of other sites, and nothing else
+// is asked for.
+func (c restAuthConfig) sendsTokensAnywhere() bool {
+	return c.UseJWT && c.Cookies.Name != "" && c.Cookies.SameSite == cookie.None && !c.Cookies.UseCSRF && !c.Cookies.EnforceCSRF
 }
 
 // losesRefreshTokens reports whether refresh tokens are neither in bodies nor in cookies.
