@@ -33,8 +33,9 @@ type Store struct {
 	process  models.RowName // names this process where it announces changes
 	observer Observer       // nil: nobody has rows in memory
 
-	lookups  *sql.DB  // the reader's pool
-	numbered sync.Map // statements of lookup as PostgreSQL reads them, by what they are here
+	lookups   *sql.DB  // the reader's pool
+	numbered  sync.Map // statements of lookup as PostgreSQL reads them, by what they are here
+	patiences patiences
 }
 
 // Open connects to the database of cfg and checks that it answers and keeps what it acknowledges. It creates an absent

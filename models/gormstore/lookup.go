@@ -22,9 +22,12 @@ func (s *Store) lookup(ctx context.Context, query string, args []any, into ...an
 	if transaction(ctx) != nil {
 		return s.lookupWithin(ctx, query, args, into)
 	}
+	if err := ctx.Err(); err != nil {
+		return translate(err)
+	}
 	limit := s.cfg.StatementTimeout + s.cfg.PoolTimeout
-	waiting, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	waiting := s.patiences.take(limit)
+	defer s.patiences.give(waiting)
 	err := driver.ErrBadConn
 	for left := s.cfg.MaxIdleConns; left >= 0 && errors.Is(err, driver.ErrBadConn); left-- { // the last connection is new
 		err = s.borrow(waiting, func(conn any) error {
@@ -35,7 +38,9 @@ func (s *Store) lookup(ctx context.Context, query string, args []any, into ...an
 				if s.users == nil {
 					return lookupPostgres(ctx, conn.Conn(), limit, query, args, into)
 				}
-				return lookupDriver(waiting, conn, query, args, into)
+				ctx, cancel := context.WithTimeout(ctx, limit)
+				defer cancel()
+				return lookupDriver(ctx, conn, query, args, into)
 			}
 			return fmt.Errorf("gormstore: a connection is a %T", conn)
 		})

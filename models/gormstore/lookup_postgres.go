@@ -18,7 +18,7 @@ import (
 	"watchword/models"
 )
 
-// lookupPostgres asks PostgreSQL in its own protocol: one statement that the connection has prepared, in one round trip.
+// lookupPostgres asks PostgreSQL in its own protocol: one statement that the connection has prepared, one round trip.
 // A deadline on the connection bounds the answer, which costs less than a context with one.
 func lookupPostgres(ctx context.Context, conn *pgx.Conn, limit time.Duration, query string, args, into []any) error {
 	wire := conn.PgConn().Conn()
@@ -64,8 +64,8 @@ func decodeRow(rows pgx.Rows, types *pgtype.Map, into []any) error {
 	return nil
 }
 
-// decode puts a value where it belongs if both are of the usual types; pgx makes a plan for every column of every query.
-// The value must be copied.
+// decode puts a value where it belongs, if both are of the usual types; pgx would make a plan for every column of every
+// query. It keeps nothing of the value, which the next answer overwrites.
 func decode(oid uint32, format int16, value []byte, into any) bool {
 	if value == nil {
 		at, isTime := into.(**time.Time)
@@ -125,7 +125,7 @@ func decodeInt(oid uint32, format int16, value []byte) (n int64, ok bool) {
 	return 0, false
 }
 
-// decodeTime reads a timestamptz: microseconds since the year 2000 began, or one of the infinities, which it leaves alone.
+// decodeTime reads a timestamptz: microseconds since the year 2000 began. The infinities are no times.
 func decodeTime(oid uint32, format int16, value []byte) (at time.Time, ok bool) {
 	const year2000 = 946_684_800_000_000
 	if oid != pgtype.TimestamptzOID || format != pgx.BinaryFormatCode || len(value) != 8 {

@@ -71,7 +71,8 @@ func TestLookupsReadTheSameInATransaction(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if string(found.Digest) != string(token.Digest) || found.UserID != u.ID || found.Created != at || found.Refreshed != nil {
+			if string(found.Digest) != string(token.Digest) || found.UserID != u.ID || found.Created != at ||
+				found.Refreshed != nil {
 				t.Errorf("token = %+v", found)
 			}
 			if owner.Username != "ü" || !owner.IsStaff || owner.IsActive || *owner.LastLogin != at || owner.DateJoined != at {
@@ -126,6 +127,26 @@ func TestASlowLookupIsUnavailable(t *testing.T) {
 		if _, err := s.UserBy(t.Context(), models.UserFieldID, "1"); !errors.Is(err, models.ErrUnavailable) {
 			t.Errorf("UserBy = %v, want ErrUnavailable", err)
 		}
+	}
+}
+
+func TestPatienceEndsInTimeAndIsUsedAgain(t *testing.T) {
+	var ps patiences
+	for range 3 {
+		p := ps.take(time.Hour)
+		if err := p.Err(); err != nil {
+			t.Errorf("before the time: %v", err)
+		}
+		ps.give(p)
+	}
+	p := ps.take(time.Nanosecond)
+	<-p.Done()
+	if err := p.Err(); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("after the time: %v, want DeadlineExceeded", err)
+	}
+	ps.give(p)
+	if next := ps.take(time.Hour); next == p || next.Err() != nil {
+		t.Errorf("one that has ended was used again: %v", next.Err())
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // Session finds the session of that key that ends after now. It returns models.ErrNotFound if there is none.
 func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models.Session, error) {
-	const query = "SELECT session_data, COALESCE(expire_date, NULL) FROM django_session WHERE session_key = ? AND expire_date > ?"
+	const query = "SELECT session_data, COALESCE(expire_date, NULL) FROM django_session " +
+		"WHERE session_key = ? AND expire_date > ?"
 	if !storable(key) {
 		return nil, models.ErrNotFound
 	}
@@ -28,7 +29,8 @@ func (s *Store) Session(ctx context.Context, key string, now time.Time) (*models
 // The cast keeps SQLite from planning the query anew for every key, which takes longer than the query.
 func (s *Store) SessionAndUser(ctx context.Context, key string, now time.Time, user models.UserID) (
 	*models.Session, *models.User, error) {
-	const query = "SELECT session_data, COALESCE(expire_date, NULL), " + lookedUpColumns + " FROM django_session, " + usersEnded +
+	const query = "SELECT session_data, COALESCE(expire_date, NULL), " + lookedUpColumns +
+		" FROM django_session, " + usersEnded +
 		"WHERE session_key = CAST(? AS text) AND expire_date > ? AND u.id = CAST(? AS bigint)"
 	if !storable(key) {
 		return nil, nil, models.ErrNotFound
