@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -135,13 +133,4 @@ func newHTTP(s *Settings, h http.Handler, log *slog.Logger) *http.Server {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what clients do wrong on the connection
 	}
-}
-
-// withDeadline bounds how long h may work on a request.
-func withDeadline(h http.Handler, limit time.Duration) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeoutCause(r.Context(), limit, errors.New("REQUEST_TIMEOUT"))
-		defer cancel()
-		h.ServeHTTP(w, r.WithContext(ctx))
-	})
 }
