@@ -13,6 +13,9 @@ import (
 	"watchword/schemes"
 )
 
+// maxTwinDomains bounds in how many domains twins of cookies are looked for.
+const maxTwinDomains = 3
+
 // Cookies is the scheme of token pairs that browsers keep in cookies. A header goes before the cookie: where there is
 // one, of whatever kind, the cookie is not looked at. In all else it is the Scheme that it is made from.
 //
@@ -90,6 +93,9 @@ func (c *Cookies) Prepare(r *http.Request, u *models.User) (schemes.Grant, func(
 		return schemes.Grant{}, nil, err
 	}
 	grant.Cookies = c.write(grant)
+	if c.cookies.SweepTwins && c.carried(r) { // of two cookies neither would count
+		grant.Cookies = append(grant.Cookies, c.twins(r)...)
+	}
 	if c.cookies.HandOutCSRF && c.cookies.UseCSRF && len(grant.Cookies) > 0 {
 		_, secret := c.csrf.Rotate(r)
 		grant.Cookies = append(grant.Cookies, secret...)
@@ -127,8 +133,13 @@ func (c *Cookies) Clear(r *http.Request) []*http.Cookie {
 	return list
 }
 
-// carried is a cookie and what it carries; "" is what a browser is to forget.
-type carried struct {
+// carried reports whether r has a cookie of one of our names.
+func (c *Cookies) carried(r *http.Request) bool {
+	return len(r.CookiesNamed(c.cookies.Name))+len(r.CookiesNamed(c.cookies.RefreshName)) > 0
+}
+
+// load is a cookie and what it carries; "" is what a browser is to forget.
+type load struct {
 	cookie.Attributes
 	value string
 	age   time.Duration
@@ -139,7 +150,7 @@ type carried struct {
 func (c *Cookies) write(grant schemes.Grant) []*http.Cookie {
 	now := c.cfg.Now()
 	var list []*http.Cookie
-	for _, one := range []carried{
+	for _, one := range []load{
 		{c.cookies.access(), grant.Access, c.cfg.AccessTokenLifetime},
 		{c.cookies.refresh(), grant.Refresh, grant.RefreshUntil.Sub(now).Round(time.Second)},
 	} {
@@ -155,7 +166,7 @@ func (c *Cookies) write(grant schemes.Grant) []*http.Cookie {
 }
 
 // twins deletes cookies of our names that other settings, or other programs of the site, may have set: for the host
-// alone, for its domain, and for every path.
+// alone, for its domain and those above it, and for every path.
 func (c *Cookies) twins(r *http.Request) []*http.Cookie {
 	var list []*http.Cookie
 	for _, one := range []cookie.Attributes{c.cookies.access(), c.cookies.refresh()} {
@@ -164,9 +175,10 @@ func (c *Cookies) twins(r *http.Request) []*http.Cookie {
 		}
 		twin := one
 		for _, twin.Path = range distinct("/", one.Path) {
-			for _, twin.Domain = range distinct("", one.Domain, domainOf(r)) {
-				if twin != one && (twin.Domain == "" || !strings.HasPrefix(one.Name, "__Host-")) {
-					list = append(list, twin.Delete())
+			for _, twin.Domain = range distinct(append([]string{"", one.Domain}, domainsOf(r)...)...) {
+				forget := twin.Delete()
+				if !cookie.Same(forget, one.Delete()) && (twin.Domain == "" || !strings.HasPrefix(one.Name, "__Host-")) {
+					list = append(list, forget)
 				}
 			}
 		}
@@ -174,16 +186,22 @@ func (c *Cookies) twins(r *http.Request) []*http.Cookie {
 	return list
 }
 
-// domainOf is the host of r as the domain of a cookie; "" where it can be none.
-func domainOf(r *http.Request) string {
+// domainsOf are the host of r and what is above it, as domains of cookies; none where it can be none. Browsers pass over
+// those that belong to everybody, such as co.uk.
+func domainsOf(r *http.Request) []string {
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if net.ParseIP(strings.Trim(host, "[]")) != nil || !strings.Contains(host, ".") {
-		return ""
+	if net.ParseIP(strings.Trim(host, "[]")) != nil {
+		return nil
 	}
-	return host
+	var domains []string
+	for strings.Contains(host, ".") && len(domains) < maxTwinDomains {
+		domains = append(domains, host)
+		_, host, _ = strings.Cut(host, ".")
+	}
+	return domains
 }
 
 // distinct returns texts without those that were there before.

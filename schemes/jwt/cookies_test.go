@@ -33,7 +33,7 @@ func plainly(*CookieConfig) {}
 func lines(cookies []*http.Cookie) []string {
 	var list []string
 	for _, c := range cookies {
-		line := c.String()
+		line := cookie.Text(c)
 		if value := c.Value; len(value) > 20 {
 			line = strings.Replace(line, value, "…", 1)
 		}
@@ -66,9 +66,11 @@ func TestTokensGoIntoTheirCookiesAndOut(t *testing.T) {
 		{"twins", func(c *CookieConfig) { c.RefreshPath, c.SweepTwins = "/auth/", true },
 			[]string{"acc=…; Path=/; Max-Age=300; HttpOnly; SameSite=Lax", "ref=…; Path=/auth/; Max-Age=86400; HttpOnly; SameSite=Lax"},
 			[]string{`acc=""; Path=/; Max-Age=0; SameSite=Lax`, `ref=""; Path=/auth/; Max-Age=0; SameSite=Lax`,
-				`acc=""; Path=/; Domain=www.example.com; Max-Age=0; SameSite=Lax`,
+				`acc=""; Path=/; Domain=www.example.com; Max-Age=0; SameSite=Lax`, `acc=""; Path=/; Domain=example.com; Max-Age=0; SameSite=Lax`,
 				`ref=""; Path=/; Max-Age=0; SameSite=Lax`, `ref=""; Path=/; Domain=www.example.com; Max-Age=0; SameSite=Lax`,
-				`ref=""; Path=/auth/; Domain=www.example.com; Max-Age=0; SameSite=Lax`}},
+				`ref=""; Path=/; Domain=example.com; Max-Age=0; SameSite=Lax`,
+				`ref=""; Path=/auth/; Domain=www.example.com; Max-Age=0; SameSite=Lax`,
+				`ref=""; Path=/auth/; Domain=example.com; Max-Age=0; SameSite=Lax`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			scheme, w := inCookies(t, tt.change)
@@ -195,6 +197,24 @@ func TestCookiesNeedCSRFTokensWhereTheSettingsSaySo(t *testing.T) {
 				t.Errorf("refused is %v (%v), want %v", got, err, tt.refused)
 			}
 		})
+	}
+}
+
+func TestALoginForgetsTwinsOfTheCookieThatItCameWith(t *testing.T) {
+	for sent, want := range map[string][]string{
+		"":        {"acc=…; Path=/; Domain=.example.com; Max-Age=300; HttpOnly; SameSite=Lax"},
+		"acc=old": {"acc=…; Path=/; Domain=.example.com; Max-Age=300; HttpOnly; SameSite=Lax", `acc=""; Path=/; Max-Age=0; SameSite=Lax`, `acc=""; Path=/; Domain=www.example.com; Max-Age=0; SameSite=Lax`},
+	} {
+		scheme, w := inCookies(t, func(c *CookieConfig) { c.Domain, c.RefreshName, c.SweepTwins = ".example.com", "", true })
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "http://www.example.com/", nil)
+		r.Header.Set("Cookie", sent)
+		grant, err := scheme.Issue(r, w.store.alice())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, lines(grant.Cookies)); d != "" {
+			t.Errorf("%q: %s", sent, d)
+		}
 	}
 }
 
