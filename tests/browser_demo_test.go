@@ -260,6 +260,8 @@ func (r *reader) changesThePassword(t *testing.T) {
 	r.press(t, "Change the password", "Change the password", "POST", "/dj-rest-auth/password/change/", 200)
 	r.look(t, "password")
 	r.do(t, "open", "Devices")
+	r.do(t, "says", "Device 3", "logged out")
+	r.do(t, "says", "Device 6", "logged in")
 	r.press(t, "Who am I?", "Device 3", "GET", "/auth-demo/whoami/", 401)
 }
 

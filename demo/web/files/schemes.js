@@ -1,12 +1,15 @@
 // The four ways to be logged in: how each begins, proves a request, is prolonged and ends.
 
 import { get, set, mark, changeLogin, loginBy } from './store.js'
-import { send, serverInfo } from './wire.js'
+import { send, sends, serverInfo } from './wire.js'
+
+export const whoami = '/auth-demo/whoami/'
 
 const mount = (name) => serverInfo().mounts[name]
 
 // Every scheme has: id, title, text, where (its mount), missing (why it is not there), cookies (whether browsers send the
-// credential by themselves), login(name, password), headers(login), and refresh, verify and logout where there are such.
+// credential by themselves), login(name, password), headers(login), over(login), which asks quietly whether the server does
+// not know the login any more, and refresh, verify and logout where there are such.
 export const schemes = [
   {
     id: 'session',
@@ -24,6 +27,10 @@ export const schemes = [
       return { answer, credential: {} }
     },
     headers: () => ({}),
+    async over() {
+      const answer = await send({ path: mount('ai-kit') + 'me/', cookies: true, quiet: true })
+      return answer.ok && !answer.data?.user
+    },
     async logout() {
       const answer = await send({ title: 'Log out', method: 'POST', path: mount('ai-kit') + 'logout/', cookies: true, body: {} })
       keepCSRF(answer)
@@ -42,6 +49,7 @@ export const schemes = [
       return { answer, credential: { token: answer.data?.token } }
     },
     headers: (login) => ({ Authorization: `Token ${login.token}` }),
+    over: async (login) => refused(await send({ path: whoami, headers: { Authorization: `Token ${login.token}` }, quiet: true })),
     logout: (login) => send({ title: 'Log out', method: 'DELETE', path: mount('authtoken') + 'logout/',
       headers: { Authorization: `Token ${login.token}` } }),
   },
@@ -65,6 +73,7 @@ export const schemes = [
       }
       return answer
     },
+    over: async (login) => refused(await send({ method: 'POST', path: mount('simplejwt') + 'verify/', body: { token: login.refresh }, quiet: true })),
     verify: (login) => send({ title: 'Verify', method: 'POST', path: mount('simplejwt') + 'verify/', body: { token: login.access } }),
     logout: (login) => send({ title: 'Log out', method: 'POST', path: mount('simplejwt') + 'blacklist/',
       body: { refresh: login.refresh } }),
@@ -85,9 +94,12 @@ export const schemes = [
     },
     headers: () => ({}),
     refresh: () => send({ title: 'Refresh', method: 'POST', path: mount('dj-rest-auth') + 'token/refresh/', cookies: true, body: {} }),
+    over: async () => refused(await send({ path: whoami, cookies: true, quiet: true })),
     logout: () => send({ title: 'Log out', method: 'POST', path: mount('dj-rest-auth') + 'logout/', cookies: true, body: {} }),
   },
 ]
+
+const refused = (answer) => [401, 403].includes(answer.status)
 
 export const schemeBy = (id) => schemes.find((scheme) => scheme.id === id)
 
@@ -118,6 +130,17 @@ export async function logOut(login) {
     mark('logout')
   }
   return answer
+}
+
+// lookAround finds out which logins have ended elsewhere: by a new password, by the link of a mail, by another page. It
+// keeps nothing of what it has found when somebody does something meanwhile, which may have changed that.
+export async function lookAround() {
+  const before = sends()
+  for (const login of get().logins.filter((each) => each.state === 'alive')) {
+    const over = await schemeBy(login.scheme).over(login)
+    if (sends() !== before) return
+    if (over) changeLogin(login.id, { state: 'ended' })
+  }
 }
 
 // refresh prolongs a login.

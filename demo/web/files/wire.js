@@ -12,6 +12,10 @@ let server = null
 
 export const serverInfo = () => server
 
+// sends counts the requests that were made for somebody.
+let count = 0
+export const sends = () => count
+
 // learn asks what the server has switched on.
 export async function learn() {
   const answer = await fetch('/demo/server/')
@@ -27,8 +31,9 @@ export function readable(name) {
 }
 
 // send sends a request and returns {ok, status, data}; status 0 means that there was no answer. Cookies go along only
-// with those requests that are to prove themselves by them.
-export async function send({ method = 'GET', path, headers = {}, body, cookies = false, title }) {
+// with those requests that are to prove themselves by them. What the page asks for its own sake is quiet: nobody is shown it.
+export async function send({ method = 'GET', path, headers = {}, body, cookies = false, title, quiet = false }) {
+  if (!quiet) count++
   const all = { Accept: 'application/json', ...headers }
   if (body !== undefined) all['Content-Type'] = 'application/json'
   if (cookies && method !== 'GET') {
@@ -46,9 +51,10 @@ export async function send({ method = 'GET', path, headers = {}, body, cookies =
   } catch {
     exchange.answer = { status: 0, statusText: 'No answer', headers: [], setCookies: [], data: null, text: '' }
   }
+  const { status, statusText, data } = exchange.answer
+  if (quiet) return { ok: status >= 200 && status < 300, status, data }
   exchange.took = Math.round(performance.now() - started)
   keepExchange(exchange)
-  const { status, statusText, data } = exchange.answer
   announce(status ? `${method} ${path} answered ${status} ${statusText}` : `${method} ${path}: the server does not answer`)
   return { ok: status >= 200 && status < 300, status, data }
 }

@@ -49,6 +49,11 @@
       return { method: entry.querySelector('.method').innerText, path: entry.querySelector('.path').innerText,
         status: Number(entry.querySelector('.status').innerText), entry: entry.innerText, said: said.innerText }
     },
+    // says waits until a card says something.
+    async says(place, text) {
+      await until(`${place}: ${text}`, () => [...main().querySelectorAll('.card')].some((each) =>
+        each.querySelector('h2')?.innerText === place && each.innerText.includes(text)))
+    },
     // mailed waits for a mail with that subject to somebody, and returns the link in it.
     async mailed(subject, to) {
       const mail = await until(subject, () => [...document.querySelectorAll('.mail')].find((each) =>

@@ -3,7 +3,7 @@
 import { h, show } from '../dom.js'
 import { choice, field, form, outcome } from '../forms.js'
 import { get, loginBy, set } from '../store.js'
-import { call as ask, schemeBy } from '../schemes.js'
+import { call as ask, schemeBy, whoami } from '../schemes.js'
 import { serverInfo } from '../wire.js'
 
 let students = null
@@ -23,7 +23,7 @@ export const call = {
         !everywhere && h('p', { class: 'fine' }, 'At this server the greeting and the students know bearer JWTs only.'),
         h('div', { class: 'actions' },
           mounts.hello && h('button', { type: 'button', class: 'primary', onclick: fetching(mounts.hello) }, `GET ${mounts.hello}`),
-          h('button', { type: 'button', onclick: fetching('/auth-demo/whoami/') }, 'Who am I?')),
+          h('button', { type: 'button', onclick: fetching(whoami) }, 'Who am I?')),
         result),
       mounts.students && h('section', { class: 'card' },
         h('h2', null, 'Students'),

@@ -4,7 +4,7 @@ import { h, show } from '../dom.js'
 import { outcome } from '../forms.js'
 import { tokenCard } from '../log.js'
 import { get, set } from '../store.js'
-import { call, logOut, refresh, schemeBy } from '../schemes.js'
+import { call, logOut, lookAround, refresh, schemeBy, whoami } from '../schemes.js'
 import { short } from '../tokens.js'
 
 const states = { alive: 'logged in', ended: 'logged out', replaced: 'replaced by a later login' }
@@ -21,9 +21,10 @@ export const logins = {
     said.clear()
     drawn = null
     fill()
+    lookAround()
     return [
       h('h1', null, 'Devices'),
-      h('p', { class: 'lead' }, 'Every login is one device. Ending one leaves the others alone, unless the password is reset.'),
+      h('p', { class: 'lead' }, 'Every login is one device. Ending one leaves the others alone; a new password ends them all, or all but the one that set it.'),
       list,
     ]
   },
@@ -66,7 +67,7 @@ function card(login) {
     h('p', null, `${login.username}, by ${scheme.title.toLowerCase().replace('jwt', 'JWT')}, since ${new Date(login.since).toLocaleTimeString()}`),
     credential(login, scheme),
     h('div', { class: 'actions' },
-      button('Who am I?', () => call(login.id, { path: '/auth-demo/whoami/' }), 'The server knows this login.'),
+      button('Who am I?', () => call(login.id, { path: whoami }), 'The server knows this login.'),
       alive && scheme.refresh && button('Refresh', () => refresh(login), 'Refreshed: there are new tokens.'),
       alive && scheme.verify && button('Verify', () => scheme.verify(login), 'The access token is good.'),
       alive && login.spent && button('Use the old refresh token', () => scheme.refresh(login, login.spent), 'The old one still works.'),
