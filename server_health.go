@@ -12,6 +12,13 @@ import (
 	"watchword/schemes/jwt/keys"
 )
 
+// The paths of the answers, which are no part of the site.
+const (
+	alivePath = "/healthz"
+	readyPath = "/readyz"
+	keysPath  = "/.well-known/jwks.json"
+)
+
 // readyTimeout bounds how long a probe waits for the database.
 const readyTimeout = 2 * time.Second
 
@@ -65,11 +72,11 @@ func harden(header http.Header) {
 // forPath returns what answers requests for path, or nil.
 func (h *health) forPath(path string) http.HandlerFunc {
 	switch path {
-	case "/healthz":
+	case alivePath:
 		return h.alive
-	case "/readyz":
+	case readyPath:
 		return h.ready
-	case "/.well-known/jwks.json":
+	case keysPath:
 		return h.publicKeys
 	}
 	return nil

@@ -25,6 +25,7 @@ const (
 // reader is somebody who reads the pages of the demonstration.
 type reader struct {
 	server   *harness.Server
+	url      string // where the browser finds it
 	browser  *harness.Browser
 	programs []string // what is loaded into every page
 	folder   string
@@ -41,7 +42,7 @@ type pressed struct {
 func TestTheDemonstrationShowsEveryScheme(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	r.browser.Open(t, r.server.URL)
+	r.browser.Open(t, r.url)
 	r.load(t)
 	r.look(t, "tour")
 	r.tabs(t)
@@ -68,6 +69,7 @@ func newReader(t *testing.T) *reader {
 		r.programs = append(r.programs, string(program))
 	}
 	r.server = harness.Start(t, harness.Config{Untouched: true, Secrets: []string{ownPassword, chosenPassword}})
+	r.url = r.server.Observed(t)
 	r.browser.Do(t, chromedp.EmulateViewport(1360, 940))
 	return r
 }
@@ -152,7 +154,7 @@ func (r *reader) follow(t *testing.T, subject, to string, there ...chromedp.Acti
 	r.browser.Open(t, link)
 	if len(there) > 0 {
 		r.browser.Follow(t, there...)
-		r.browser.Open(t, r.server.URL+"/demo/")
+		r.browser.Open(t, r.url+"/demo/")
 	}
 	r.load(t)
 }

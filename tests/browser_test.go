@@ -3,6 +3,7 @@ package tests
 import (
 	"net"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -51,7 +52,7 @@ func newStage(t *testing.T, settings map[string]any, options ...chromedp.ExecAll
 	}
 	server := harness.Start(t, harness.Config{Database: harness.SQLite(t), Settings: all, Secrets: []string{ownPassword},
 		Fixtures: harness.Rows(harness.User{ID: 1, Username: "mike", Email: "mike@example.org", Password: ownPassword})})
-	_, port, err := net.SplitHostPort(server.Host)
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(server.Observed(t), "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

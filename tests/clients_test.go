@@ -19,7 +19,7 @@ const clientsFolder = "clients"
 func node(t *testing.T, server *harness.Server, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := nodeProgram(t, args...)
-	cmd.Env = append(os.Environ(), "BASE_URL="+server.URL, "USERNAME=mike", "PASSWORD="+ownPassword)
+	cmd.Env = append(os.Environ(), "BASE_URL="+server.Observed(t), "USERNAME=mike", "PASSWORD="+ownPassword)
 	return cmd
 }
 

@@ -117,7 +117,7 @@ func prepare(t testing.TB, cfg Config) *Server {
 		"WATCHWORD_REQUEST_TIMEOUT=1m", // many servers hash passwords at once here, and are slow with the race detector
 	)
 	if cfg.Untouched {
-		s.environ = append(inherited(), "WATCHWORD_LISTEN="+host)
+		settings, s.environ = nil, append(inherited(), "WATCHWORD_LISTEN="+host)
 	}
 	s.environ = append(s.environ, cfg.Environ...)
 	s.settings = settingsOf(t, settings, compatibility, cfg.Environ)

@@ -99,7 +99,7 @@ export const schemes = [
   },
 ]
 
-const refused = (answer) => [401, 403].includes(answer.status)
+const refused = (answer) => [400, 401, 403].includes(answer.status)
 
 export const schemeBy = (id) => schemes.find((scheme) => scheme.id === id)
 
