@@ -42,9 +42,13 @@ func newHealth(store *gormstore.Store, ring *keys.Ring, lead time.Duration) *hea
 // stop makes the server look not ready, so that no new clients are sent to it.
 func (h *health) stop() { h.stopping.Store(true) }
 
-// before answers the three paths and leaves all others to next.
+// before answers the three paths and leaves all others to next. While the server stops, every answer is the last one on
+// its connection, so that no client sends another request just when the connection is closed.
 func (h *health) before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		answer := h.forPath(r.URL.Path)
 		if answer == nil {
 			next.ServeHTTP(w, r)

@@ -95,6 +95,18 @@ func TestProbesAreReadOnly(t *testing.T) {
 	}
 }
 
+func TestConnectionsEndWithTheAnswerWhileTheServerStops(t *testing.T) {
+	h, _ := openHealth(t)
+	for _, want := range []string{"", "close"} {
+		for _, path := range []string{"/healthz", "/elsewhere"} {
+			if got := h.get(http.MethodGet, path, nil).Header().Get("Connection"); got != want {
+				t.Errorf("%s, stopping %v: got Connection %q, want %q", path, h.stopping.Load(), got, want)
+			}
+		}
+		h.stop()
+	}
+}
+
 func TestBrokenKeysAreLoggedOnceAndTheOldOnesStay(t *testing.T) {
 	broken := false
 	set, err := keys.Secret("HS256", decentKey, 32)
