@@ -181,7 +181,7 @@ func (i *Inspection) inspectKeys(r requirement, t *models.Table) {
 		}
 	}
 	for _, index := range r.indexes {
-		if !slices.Contains(t.Indexes, index.name) {
+		if !slices.Contains(t.Indexes, index.name) && !t.IsUnique(index.on) {
 			i.Notes = append(i.Notes, Fault{r.table, index.missing, index.statement()})
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"watchword/adopt"
 	"watchword/models"
 	"watchword/models/gormstore"
@@ -158,6 +160,31 @@ func TestInspectNamesWhatIsNotAsItMustBe(t *testing.T) {
 				t.Errorf("%+v; want one at %s with %q", found.Faults, test.where, test.words)
 			}
 		})
+	}
+}
+
+// ownUsers is a catalogue of a project with users of its own.
+type ownUsers struct{ catalog }
+
+func (ownUsers) UserModel() models.UserModel {
+	return models.UserModel{Label: "crm.Person", Table: "crm_person", Username: "login", Key: models.Column{Type: models.ColumnInteger}}
+}
+
+func TestIndexesOnAProjectsOwnUsersAreRecommended(t *testing.T) {
+	c := read(t, migrated(t, "sqlite://:memory:"))
+	c.tables["crm_person"] = &models.Table{Name: "crm_person", Indexes: []string{"watchword_crm_person_email_upper"}}
+	var got []string
+	for _, note := range inspect(t, ownUsers{c}, everything()).Notes {
+		got = append(got, note.Remedy)
+	}
+	want := []string{"CREATE INDEX watchword_crm_person_login_upper ON crm_person (UPPER(login))",
+		"CREATE INDEX watchword_crm_person_email ON crm_person (email)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	c.tables["crm_person"].Unique = [][]string{{"email"}}
+	if notes := inspect(t, ownUsers{c}, everything()).Notes; len(notes) != 1 {
+		t.Errorf("with unique addresses: %v, want one index on names", notes)
 	}
 }
 

@@ -90,6 +90,26 @@ func (i index) statement() string {
 	return fmt.Sprintf("CREATE INDEX %s ON %s (%s)", i.name, i.table, i.on)
 }
 
+// userIndexes are those on a table of users that log in by a column.
+func userIndexes(table, username string) []index {
+	name := func(what string) string {
+		name := "watchword_" + table + "_" + what
+		return name[:min(len(name), longestName)]
+	}
+	list := []index{
+		{name("email"), table, "email", "a login or a reset by address reads the whole table"},
+		{name("email_upper"), table, "UPPER(email)", "a lookup of addresses in any case reads the whole table"},
+	}
+	if username == "email" {
+		return list
+	}
+	names := index{name(username + "_upper"), table, "UPPER(" + username + ")", "a lookup of names in any case reads the whole table"}
+	return append([]index{names}, list...)
+}
+
+// longestName is how long PostgreSQL lets names be.
+const longestName = 63
+
 func integer(name string) column {
 	return column{name: name, types: []models.ColumnType{models.ColumnInteger}}
 }
@@ -131,7 +151,8 @@ func requirementsFor(users models.UserModel) []requirement {
 			}
 		}
 	}
-	return slices.DeleteFunc(all, func(r requirement) bool { return r.table == "auth_user" })
+	all = slices.DeleteFunc(all, func(r requirement) bool { return r.table == "auth_user" })
+	return append(all, requirement{table: users.Table, feature: ForAccounts, indexes: userIndexes(users.Table, users.UsernameField())})
 }
 
 // requirements returns all tables of Django's that are used, in the order of reports.
@@ -142,13 +163,9 @@ func requirements() []requirement {
 			columns: []column{integer("id"), text("password", 128), instant("last_login").nullable(), boolean("is_superuser"),
 				text("username", 0), text("first_name", 0), text("last_name", 0), text("email", 0), boolean("is_staff"),
 				boolean("is_active"), instant("date_joined")},
-			unique: [][][]string{key("id"), key("username")},
-			indexes: []index{
-				{"watchword_auth_user_username_upper", "auth_user", "UPPER(username)", "a lookup of names in any case reads the whole table"},
-				{"watchword_auth_user_email", "auth_user", "email", "a login or a reset by address reads the whole table"},
-				{"watchword_auth_user_email_upper", "auth_user", "UPPER(email)", "a lookup of addresses in any case reads the whole table"},
-			},
-			hint: "Django 3.1 or later made it otherwise; python manage.py migrate auth",
+			unique:  [][][]string{key("id"), key("username")},
+			indexes: userIndexes("auth_user", "username"),
+			hint:    "Django 3.1 or later made it otherwise; python manage.py migrate auth",
 		},
 		{
 			table: "django_session", app: "sessions", feature: ForSessions, installed: "django.contrib.sessions", inserts: true,

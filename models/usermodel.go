@@ -6,6 +6,7 @@ import "slices"
 // which more. The zero value is Django's own auth.User, which has all columns and no more.
 type UserModel struct {
 	Label    string   // AUTH_USER_MODEL, as in accounts.User; "" for auth.User
+	Table    string   // where they are kept; "" for auth_user
 	Key      Column   // the primary key; the zero value is a whole number
 	Username string   // the column that people log in with (USERNAME_FIELD), which User.Username is; "" for username
 	Known    []Column // the columns of User that there are, apart from the key

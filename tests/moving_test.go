@@ -19,8 +19,8 @@ const guideAddress = "127.0.0.1:8001"
 const djangosPython = "python() { /usr/bin/python3 \"$@\"; }\nwatchword() { \"$WATCHWORD\" \"$@\"; }\n"
 
 // madeByDjango empties the database, has Django make its own tables there, and returns a folder with the project and the
-// environment of its commands.
-func madeByDjango(t *testing.T, db harness.Database) (dir string, environ []string) {
+// environment of its commands, to which more is added.
+func madeByDjango(t *testing.T, db harness.Database, more ...string) (dir string, environ []string) {
 	t.Helper()
 	requireDjango(t)
 	db.Clear(t)
@@ -28,56 +28,75 @@ func madeByDjango(t *testing.T, db harness.Database) (dir string, environ []stri
 	if err := os.CopyFS(dir, os.DirFS("testdata/django")); err != nil {
 		t.Fatal(err)
 	}
-	environ = djangoEnviron(t, db)
+	environ = append(djangoEnviron(t, db), more...)
 	if out, err := harness.Script(t.Context(), dir, environ, djangosPython+"python manage.py migrate"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return dir, environ
 }
 
-// TestTheGuideFromDjango types the commands of the guide into a shell, in a Django project's folder, and compares what
-// they print.
+// movingProject is a Django project that is led through the guide.
+type movingProject struct {
+	settings    string
+	name        string   // what mike logs in with
+	credentials string   // as curl sends them, up to the password
+	environ     []string // what the guide says that no setting of Django's tells
+}
+
+// TestTheGuideFromDjango types the commands of the guide into a shell, in the folder of a Django project with Django's own
+// users and of one with others, and compares what they print.
 func TestTheGuideFromDjango(t *testing.T) {
 	t.Parallel()
 	harness.Program(t, "curl")
-	harness.EachDatabase(t, func(t *testing.T, db harness.Database) {
-		text, err := os.ReadFile("../docs/moving-from-django.md")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tour := consoleBlocks(string(text))
-		if len(tour) < 13 {
-			t.Fatalf("the guide has %d commands in console blocks", len(tour))
-		}
-		dir, environ := madeByDjango(t, db)
-		there := startDjango(t, db)
-		there.ask(t, map[string]any{"op": "create", "username": "mike", "password": ownPassword, "hasher": "pbkdf2_sha256"})
-		there.post(t, "/token/", map[string]string{"username": "mike", "password": ownPassword})
-		there.ask(t, map[string]any{"op": "plain_token", "username": "mike"})
-		there.ask(t, map[string]any{"op": "opaque_token", "username": "mike"})
+	for name, project := range map[string]movingProject{
+		"djangos users": {"project.settings", "mike", "username=mike&", nil},
+		"own users":     {"project.custom", "mike@example.org", "email=mike@example.org&", []string{`WATCHWORD_AUTH_USER_DEFAULTS={"credit": "0"}`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			harness.EachDatabase(t, func(t *testing.T, db harness.Database) { project.follow(t, db) })
+		})
+	}
+}
 
-		script := regexp.MustCompile("(?s)```python\n(.*?)```").FindStringSubmatch(string(text))
-		if script == nil {
-			t.Fatal("the guide has no print_settings.py")
+// follow does as the guide says.
+func (p movingProject) follow(t *testing.T, db harness.Database) {
+	t.Helper()
+	text, err := os.ReadFile("../docs/moving-from-django.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tour := consoleBlocks(string(text))
+	if len(tour) < 13 {
+		t.Fatalf("the guide has %d commands in console blocks", len(tour))
+	}
+	dir, environ := madeByDjango(t, db, "DJANGO_SETTINGS_MODULE="+p.settings)
+	there := startDjango(t, db, "BRIDGE_SETTINGS="+p.settings)
+	there.ask(t, map[string]any{"op": "create", "username": p.name, "password": ownPassword, "hasher": "pbkdf2_sha256"})
+	field, _, _ := strings.Cut(p.credentials, "=")
+	there.post(t, "/token/", map[string]string{field: p.name, "password": ownPassword})
+	there.ask(t, map[string]any{"op": "plain_token", "username": p.name})
+	there.ask(t, map[string]any{"op": "opaque_token", "username": p.name})
+
+	if err := os.WriteFile(filepath.Join(dir, "print_settings.py"), []byte(block(t, string(text), "python")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	host := harness.FreeHost(t)
+	environ = slices.Concat(environ, p.environ, []string{"WATCHWORD_LISTEN=" + host, "WATCHWORD_DRAIN_DELAY=0s"})
+	script := strings.Replace(guideScript(tour, host), "username=mike&", p.credentials, 1)
+	out, err := harness.Script(t.Context(), dir, environ, djangosPython+script)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for i, step := range tour {
+		var printed string
+		printed, out, _ = strings.Cut(out, marker(i)+"\n")
+		want := regexp.MustCompile("(?s)" + step.printed.String()) // an ellipsis may stand for lines
+		if !want.MatchString(strings.TrimSpace(printed)) {
+			t.Errorf("$ %s\ngot  %s\nwant %s", step.command, printed, want)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "print_settings.py"), []byte(script[1]), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		host := harness.FreeHost(t)
-		environ = append(environ, "WATCHWORD_LISTEN="+host, "WATCHWORD_DRAIN_DELAY=0s")
-		out, err := harness.Script(t.Context(), dir, environ, djangosPython+guideScript(tour, host))
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		for i, step := range tour {
-			var printed string
-			printed, out, _ = strings.Cut(out, marker(i)+"\n")
-			want := regexp.MustCompile("(?s)" + step.printed.String()) // an ellipsis may stand for lines
-			if !want.MatchString(strings.TrimSpace(printed)) {
-				t.Errorf("$ %s\ngot  %s\nwant %s", step.command, printed, want)
-			}
-		}
-	})
+	}
+	there.wantContent(t)
 }
 
 // guideScript is the guide for a server at host, with a mark after each step.

@@ -135,7 +135,7 @@ func (u *UserTable) known(name string) (column models.Column, ok bool) {
 
 // Model describes the users for those who know no tables.
 func (u *UserTable) Model() models.UserModel {
-	return models.UserModel{Label: u.Label, Key: u.Key, Username: u.Username, Known: u.Known, Extra: u.Extra, Alone: u.Alone}
+	return models.UserModel{Label: u.Label, Table: u.Name, Key: u.Key, Username: u.Username, Known: u.Known, Extra: u.Extra, Alone: u.Alone}
 }
 
 // MemberColumn is the column of Django's tables between users and something else that names the user: the model's name
