@@ -28,7 +28,7 @@ func (s *Site) keepSessions(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		r := c.Request()
-		move(r, s.sessions.Begin(r.Context()))
+		move(s.sessions.Begin(r.Context()), r)
 		c.Response().Before(func() {
 			if c.Response().Status < http.StatusInternalServerError {
 				s.finishSession(c, r)

@@ -105,11 +105,11 @@ func (s *Site) noteOrigin(c echo.Context) {
 	}
 	r := c.Request()
 	from := origin.Origin{Client: s.clients.Of(r), Request: requestID(c), Route: c.Path()}
-	move(r, origin.With(r.Context(), from))
+	move(origin.With(r.Context(), from), r)
 }
 
-// move puts r into another context, in place: who works on the request has no use for one copy per layer.
-func move(r *http.Request, ctx context.Context) { *r = *r.WithContext(ctx) }
+// move puts r into ctx, in place: who works on the request has no use for one copy per layer.
+func move(ctx context.Context, r *http.Request) { *r = *r.WithContext(ctx) }
 
 // throttle counts the request with every throttle. It returns the longest wait, or 0.
 func (x *exchange) throttle(ctx context.Context) (longest time.Duration, err error) {
