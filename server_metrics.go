@@ -50,6 +50,7 @@ func newMetrics(s *Settings, store *gormstore.Store, passwords *password.Registr
 	m.CounterOf("watchword_hashes_refused_total", func() uint64 { return passwords.Stats().Refused })
 	m.Queues(time.Now, metrics.Queue{Name: "mail", Backlog: store.MailBacklog},
 		metrics.Queue{Name: "webhook", Backlog: store.WebhookBacklog})
+	m.Rows(time.Now, store.RowEstimates)
 	return m
 }
 

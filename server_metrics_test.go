@@ -51,7 +51,7 @@ func TestMetricsAreToldOnTheirOwnListener(t *testing.T) {
 		`watchword_logins_total{route="/auth/login/",scheme="",result="refused"} 1`,
 		`watchword_account_events_total{event="registered"} 1`,
 		`watchword_mail_queue_messages 0`, `watchword_webhook_queue_messages 0`, `watchword_database_up 1`,
-		`watchword_hashes_refused_total 0`, `process_resident_memory_bytes `,
+		`watchword_hashes_refused_total 0`, `watchword_table_rows{table="auth_user"} 1`, `process_resident_memory_bytes `,
 	} {
 		if !strings.Contains(string(told), want) {
 			t.Errorf("%q is not in\n%s", want, told)

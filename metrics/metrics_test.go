@@ -2,6 +2,9 @@ package metrics_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -100,5 +103,26 @@ func BenchmarkServed(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Served("/api/token/verify/", http.MethodPost, 200, 70*time.Microsecond)
+	}
+}
+
+func TestSizesOfTablesAreAskedForOnceAMinute(t *testing.T) {
+	m, now, asked := metrics.New(), time.Unix(0, 0), 0
+	m.Rows(func() time.Time { return now }, func(context.Context) (map[string]int, error) {
+		asked++
+		if asked == 3 {
+			return nil, errors.New("no database")
+		}
+		return map[string]int{"auth_user": asked * 10}, nil
+	})
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 10}, {59 * time.Second, 10}, {time.Second, 20}, {time.Minute, 20}, {0, 40}} {
+		now = now.Add(step.after)
+		want := fmt.Sprintf("watchword_table_rows{table=\"auth_user\"} %d\n", step.want)
+		if got := told(m); !strings.Contains(got, want) {
+			t.Errorf("%v later: %q is not in\n%s", step.after, want, got)
+		}
 	}
 }

@@ -1,0 +1,28 @@
+package gormstore_test
+
+import (
+	"testing"
+
+	"watchword/models"
+	"watchword/models/gormstore"
+)
+
+func TestRowEstimatesNameTheTablesThatGrow(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) *gormstore.Store{"sqlite": openSQLite, "postgres": openPostgres} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			for _, username := range []string{"ana", "bob"} {
+				if err := s.CreateUser(t.Context(), &models.User{Username: username, Password: "!"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := s.RowEstimates(t.Context())
+			if err != nil || len(got) < 14 {
+				t.Errorf("only %d tables, %v: %v", len(got), err, got)
+			}
+			if users, there := got["auth_user"]; !there || name == "sqlite" && users != 2 || users > 2 {
+				t.Errorf("auth_user: %d, %v; want 2, or what PostgreSQL's statistics know of them by now", users, there)
+			}
+		})
+	}
+}
