@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -31,21 +32,26 @@ func (s *Store) lookup(ctx context.Context, query string, args []any, into ...an
 	err := driver.ErrBadConn
 	for left := s.cfg.MaxIdleConns; left >= 0 && errors.Is(err, driver.ErrBadConn); left-- { // the last connection is new
 		err = s.borrow(waiting, func(conn any) error {
-			switch conn := conn.(type) {
-			case sqliteConn: // finds a key at once, and waits for nobody: nothing to cancel
-				return lookupDriver(context.Background(), conn, query, args, into)
-			case *stdlib.Conn:
-				if s.users == nil {
-					return lookupPostgres(ctx, conn.Conn(), limit, query, args, into)
-				}
-				ctx, cancel := context.WithTimeout(ctx, limit)
-				defer cancel()
-				return lookupDriver(ctx, conn, query, args, into)
-			}
-			return fmt.Errorf("gormstore: a connection is a %T", conn)
+			return s.ask(ctx, conn, limit, query, args, into)
 		})
 	}
 	return translate(err)
+}
+
+// ask reads the row on a connection of one of the drivers.
+func (s *Store) ask(ctx context.Context, conn any, limit time.Duration, query string, args, into []any) error {
+	switch conn := conn.(type) {
+	case sqliteConn: // finds a key at once, and waits for nobody: nothing to cancel
+		return lookupDriver(context.Background(), conn, query, args, into)
+	case *stdlib.Conn:
+		if s.users == nil {
+			return lookupPostgres(ctx, conn.Conn(), limit, query, args, into)
+		}
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		return lookupDriver(ctx, conn, query, args, into)
+	}
+	return fmt.Errorf("gormstore: a connection is a %T", conn)
 }
 
 // withNumbers is dialect.bind with a memory.

@@ -177,3 +177,33 @@ func TestALookupReplacesClosedConnections(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkLookup finds a user by id through database/sql and past it.
+func BenchmarkLookup(b *testing.B) {
+	inEach := map[string]func(b *testing.B) *Store{
+		"sqlite":   func(b *testing.B) *Store { return openTemporary(b, temporaryFile(b)) },
+		"postgres": func(b *testing.B) *Store { return openServer(b) },
+	}
+	for name, open := range inEach {
+		b.Run(name, func(b *testing.B) {
+			s, u := open(b), &models.User{Username: "u"}
+			if err := s.CreateUser(b.Context(), u); err != nil {
+				b.Fatal(err)
+			}
+			b.Run("row", func(b *testing.B) { s.benchmark(b, s.row, selectUser+"WHERE id = CAST(? AS bigint)", u.ID) })
+			b.Run("lookup", func(b *testing.B) { s.benchmark(b, s.lookup, userBy[models.UserFieldID], u.ID) })
+		})
+	}
+}
+
+// benchmark reads a user again and again.
+func (s *Store) benchmark(
+	b *testing.B, read func(ctx context.Context, query string, args []any, into ...any) error, query string, id models.UserID,
+) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := read(b.Context(), query, []any{s.key(id)}, s.wholeUser(new(models.User))...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -40,15 +40,14 @@ type patiences struct{ idle sync.Pool }
 
 // take returns a patience that ends at a time. It must be given back, and not be used after that.
 func (ps *patiences) take(limit time.Duration) *patience {
-	p, ok := ps.idle.Get().(*patience)
-	if !ok {
-		p = &patience{Context: context.Background(), over: make(chan struct{})}
-		p.until = time.Now().Add(limit)
-		p.timer = time.AfterFunc(limit, func() { close(p.over) })
+	until := time.Now().Add(limit) //nolint:forbidigo // the clock of timers
+	if p, ok := ps.idle.Get().(*patience); ok {
+		p.until = until
+		p.timer.Reset(limit)
 		return p
 	}
-	p.until = time.Now().Add(limit)
-	p.timer.Reset(limit)
+	p := &patience{Context: context.Background(), until: until, over: make(chan struct{})}
+	p.timer = time.AfterFunc(limit, func() { close(p.over) })
 	return p
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // openServer opens a migrated store on a PostgreSQL database of its own, or skips the test.
-func openServer(t *testing.T) *Store {
+func openServer(t testing.TB) *Store {
 	t.Helper()
 	cfg := DefaultConfig()
 	cfg.URL = storetest.PostgresURL(t)

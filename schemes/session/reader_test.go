@@ -85,3 +85,27 @@ func TestOnlySoManyTextsAreRememberedAndNoLongOnes(t *testing.T) {
 		t.Error("a long session is remembered")
 	}
 }
+
+// BenchmarkRead reads the data of one session, with and without a memory of it.
+func BenchmarkRead(b *testing.B) {
+	signer := newSigner("one")
+	d := data{}
+	d.set(userKey, "1")
+	d.set(backendKey, "django.contrib.auth.backends.ModelBackend")
+	d.set(hashKey, strings.Repeat("0123456789abcdef", 4))
+	text, err := d.encode(signer)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, size := range map[string]int{"anew": 0, "remembered": 2} {
+		b.Run(name, func(b *testing.B) {
+			r := newReader(signer, size)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := r.read(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
