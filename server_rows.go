@@ -57,14 +57,14 @@ func (c rowCache) UserBy(ctx context.Context, field models.UserField, value stri
 	return c.rows.UserBy(ctx, field, value)
 }
 
-// before has requests that may change something read the database, and hands all to next.
+// before lets requests that change nothing be judged by rows in memory, and hands all to next.
 func (c rowCache) before(next http.Handler) http.Handler {
 	if c.cache == nil {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !csrf.IsSafe(r.Method) {
-			r = r.WithContext(rowcache.Fresh(r.Context()))
+		if csrf.IsSafe(r.Method) {
+			r = r.WithContext(models.AllowOld(r.Context()))
 		}
 		next.ServeHTTP(w, r)
 	})

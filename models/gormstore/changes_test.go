@@ -37,20 +37,20 @@ func newCached(t *testing.T, store *gormstore.Store) cached {
 }
 
 func (c cached) LoginToken(ctx context.Context, digests []models.Digest) (*models.LoginToken, *models.User, error) {
-	return c.cache.LoginToken(ctx, digests)
+	return c.cache.LoginToken(models.AllowOld(ctx), digests)
 }
 
 func (c cached) Session(ctx context.Context, key string, now time.Time) (*models.Session, error) {
-	return c.cache.Session(ctx, key, now)
+	return c.cache.Session(models.AllowOld(ctx), key, now)
 }
 
 func (c cached) SessionAndUser(ctx context.Context, key string, now time.Time, user models.UserID) (*models.Session,
 	*models.User, error) {
-	return c.cache.SessionAndUser(ctx, key, now, user)
+	return c.cache.SessionAndUser(models.AllowOld(ctx), key, now, user)
 }
 
 func (c cached) UserBy(ctx context.Context, field models.UserField, value string) (*models.User, error) {
-	return c.cache.UserBy(ctx, field, value)
+	return c.cache.UserBy(models.AllowOld(ctx), field, value)
 }
 
 func TestRowsInMemoryKeepTheContract(t *testing.T) {

@@ -1,5 +1,6 @@
 // Package rowcache keeps the rows in memory that requests are judged by: opaque tokens, sessions and their users. It is
-// for the one question that every request asks, who sent it; whatever changes something reads the database.
+// for the one question that every request asks, who sent it, and answers where models.AllowOld was called; everything else
+// reads the database.
 //
 // Three things keep it right. A row counts for a second at most, from before it was read. Whoever changes rows says so
 // (RowsChanged), and what was read before that is never used again, even if the read has not come back yet. And as long as
@@ -64,15 +65,9 @@ func New(cfg Config, rows Database) *Cache {
 	}
 }
 
-// freshKey is the context key that Fresh sets.
-type freshKey struct{}
-
-// Fresh returns a context in which every row is read from the database: for requests that change something.
-func Fresh(ctx context.Context) context.Context { return context.WithValue(ctx, freshKey{}, true) }
-
 // serves reports whether a question may be answered from memory.
 func (c *Cache) serves(ctx context.Context) bool {
-	return ctx.Value(freshKey{}) == nil && !c.rows.InTransaction(ctx)
+	return models.MayBeOld(ctx) && !c.rows.InTransaction(ctx)
 }
 
 // LoginToken finds the token with one of digests, and its user; models.ErrNotFound for none.

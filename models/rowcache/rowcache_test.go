@@ -161,7 +161,7 @@ func each(t *testing.T, test func(t *testing.T, w *world, ask func(ctx context.C
 // wantReads fails the test unless ask has the database read so often.
 func (w *world) wantReads(t *testing.T, when string, ask func(ctx context.Context) error, want int) {
 	t.Helper()
-	w.wantReadsIn(t.Context(), t, when, ask, want)
+	w.wantReadsIn(models.AllowOld(t.Context()), t, when, ask, want)
 }
 
 func (w *world) wantReadsIn(ctx context.Context, t *testing.T, when string, ask func(ctx context.Context) error, want int) {
@@ -237,7 +237,9 @@ func TestTransactionsAndChangingRequestsReadTheDatabase(t *testing.T) {
 		w.wantReads(t, "in a transaction", ask, 1)
 		w.inside = false
 		w.wantReads(t, "first", ask, 1)
-		w.wantReadsIn(rowcache.Fresh(t.Context()), t, "a request that changes something", ask, 1)
+		for _, ctx := range []context.Context{t.Context(), models.Fresh(models.AllowOld(t.Context()))} {
+			w.wantReadsIn(ctx, t, "a request that changes something", ask, 1)
+		}
 		w.inside = true
 		w.wantReads(t, "in a transaction again", ask, 1)
 	})
@@ -248,7 +250,7 @@ func TestWhatIsMissingIsAskedForAgain(t *testing.T) {
 		tokens, sessions, users := w.tokens, w.sessions, w.users
 		w.tokens, w.sessions, w.users = nil, nil, nil
 		for range 2 {
-			if err := ask(t.Context()); !errors.Is(err, models.ErrNotFound) {
+			if err := ask(models.AllowOld(t.Context())); !errors.Is(err, models.ErrNotFound) {
 				t.Fatalf("got %v, want ErrNotFound", err)
 			}
 		}
@@ -275,17 +277,17 @@ func TestASessionThatSeemsToHaveEndedIsReadAgain(t *testing.T) {
 func TestWhatIsReturnedBelongsToTheCaller(t *testing.T) {
 	w := newWorld()
 	for range 3 {
-		u, err := w.cache.UserBy(t.Context(), models.UserFieldID, "1")
+		u, err := w.cache.UserBy(models.AllowOld(t.Context()), models.UserFieldID, "1")
 		if err != nil || u.Password != "old" || u.Extra["city"] != "Oslo" {
 			t.Fatalf("UserBy = %+v, %v", u, err)
 		}
 		u.Password, u.Extra["city"] = "changed", "Rome"
-		token, u, err := w.cache.LoginToken(t.Context(), []models.Digest{models.Digest("one")})
+		token, u, err := w.cache.LoginToken(models.AllowOld(t.Context()), []models.Digest{models.Digest("one")})
 		if err != nil || token.UserID != "1" || u.Password != "old" || u.Extra["city"] != "Oslo" {
 			t.Fatalf("LoginToken = %+v, %+v, %v", token, u, err)
 		}
 		token.UserID, u.Password, u.Extra["city"] = "2", "changed", "Rome"
-		s, u, err := w.cache.SessionAndUser(t.Context(), "s1", w.now, "1")
+		s, u, err := w.cache.SessionAndUser(models.AllowOld(t.Context()), "s1", w.now, "1")
 		if err != nil || s.Data != "old" || u.Password != "old" {
 			t.Fatalf("SessionAndUser = %+v, %+v, %v", s, u, err)
 		}
@@ -299,7 +301,7 @@ func TestWhatIsReturnedBelongsToTheCaller(t *testing.T) {
 func TestUsersAreKeptByIDOnly(t *testing.T) {
 	w := newWorld()
 	for range 2 {
-		if _, err := w.cache.UserBy(t.Context(), models.UserFieldUsername, "1"); !errors.Is(err, errAway) {
+		if _, err := w.cache.UserBy(models.AllowOld(t.Context()), models.UserFieldUsername, "1"); !errors.Is(err, errAway) {
 			t.Errorf("got %v, want what the database says", err)
 		}
 	}
@@ -325,7 +327,7 @@ func TestOnlySoManyRowsAreKept(t *testing.T) {
 func TestHitsAndMissesAreCounted(t *testing.T) {
 	w := newWorld()
 	for range 3 {
-		_, _ = w.cache.UserBy(t.Context(), models.UserFieldID, "1")
+		_, _ = w.cache.UserBy(models.AllowOld(t.Context()), models.UserFieldID, "1")
 	}
 	for _, got := range w.cache.Counts() {
 		want := rowcache.Count{Kind: got.Kind}

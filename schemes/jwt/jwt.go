@@ -194,11 +194,8 @@ func (s *Scheme) recognise(ctx context.Context, raw string) (schemes.Identity, e
 	if err != nil {
 		return schemes.Identity{}, err
 	}
-	u, err := s.user(ctx, t)
+	u, err := s.entitled(ctx, t)
 	if err != nil {
-		return schemes.Identity{}, err
-	}
-	if err := s.standing(u, t); err != nil {
 		return schemes.Identity{}, err
 	}
 	return schemes.Identity{User: u, Scheme: Name, Key: t.id, Claims: t.claims.decode()}, nil

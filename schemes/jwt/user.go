@@ -31,6 +31,21 @@ func (s *Scheme) user(ctx context.Context, t *token) (*models.User, error) {
 	return u, nil
 }
 
+// entitled returns the user whom t names, who may use it.
+func (s *Scheme) entitled(ctx context.Context, t *token) (*models.User, error) {
+	u, err := s.user(ctx, t)
+	if err == nil {
+		err = s.standing(u, t)
+	}
+	if err != nil && models.MayBeOld(ctx) {
+		return s.entitled(models.Fresh(ctx), t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
 // userKey reads a claim that names a user by field: for ids a canonical whole number, as number or text, or a UUID; for
 // other columns a plain text. 1.0, true and " 1" name nobody here, unlike in Python.
 func userKey(field models.UserField, value string) (string, bool) {

@@ -21,7 +21,7 @@ func (s *Scheme) Issue(r *http.Request, u *models.User) (schemes.Grant, error) {
 	if err := s.csrf.CheckBrowser(r); err != nil {
 		return schemes.Grant{}, asFailure(err)
 	}
-	old, err := s.keeper.present(r)
+	old, err := s.keeper.certain(r)
 	if err != nil {
 		return schemes.Grant{}, err
 	}
@@ -102,7 +102,7 @@ func (s *Scheme) renewable(r *http.Request, id schemes.Identity) (*opened, error
 	if id.Scheme != Name {
 		return s.keeper.present(r)
 	}
-	old, err := s.keeper.open(r.Context(), id.Key)
+	old, err := s.keeper.open(models.Fresh(r.Context()), id.Key)
 	if errors.Is(err, models.ErrNotFound) {
 		return nil, nil
 	}

@@ -102,6 +102,17 @@ func (k *Keeper) present(r *http.Request) (*opened, error) {
 	return v.session, nil
 }
 
+// certain is present, from the database. A session that this request has changed is known as it is.
+func (k *Keeper) certain(r *http.Request) (*opened, error) {
+	if !models.MayBeOld(r.Context()) {
+		return k.present(r)
+	}
+	if v := visitOf(r); !v.settled {
+		v.looked, v.session = false, nil
+	}
+	return k.present(r.WithContext(models.Fresh(r.Context())))
+}
+
 // open finds the session of that key. It returns models.ErrNotFound if there is none.
 func (k *Keeper) open(ctx context.Context, key string) (*opened, error) {
 	if len(key) < minKey || len(key) > maxKey {

@@ -30,10 +30,13 @@ func (k *Keeper) KeepCSRFSecret(r *http.Request, secret string) ([]*http.Cookie,
 		return nil, err
 	}
 	v := visitOf(r)
+	if old != nil && !v.ended && old.data.text(csrfKey) == secret {
+		return nil, nil
+	}
+	if old, err = k.certain(r); err != nil {
+		return nil, err
+	}
 	if old != nil && !v.ended {
-		if old.data.text(csrfKey) == secret {
-			return nil, nil
-		}
 		d := maps.Clone(old.data)
 		if d == nil {
 			d = data{}

@@ -118,8 +118,14 @@ func (s *Scheme) identify(r *http.Request, session *opened) (id schemes.Identity
 		return schemes.Identity{}, false, err
 	}
 	id = schemes.Identity{User: u, Scheme: Name, Key: session.key}
-	switch ok, stale := s.hashes.Verify(u.Password, session.data.text(hashKey)); {
-	case !ok || s.outlived(u, session):
+	ok, stale := s.hashes.Verify(u.Password, session.data.text(hashKey))
+	over := !ok || s.outlived(u, session)
+	switch {
+	case (over || stale || !u.IsActive) && models.MayBeOld(r.Context()):
+		return s.identifyAgain(r)
+	case !u.IsActive:
+		return schemes.Identity{}, false, nil
+	case over:
 		visitOf(r).ended = true
 		return schemes.Identity{Cookies: s.keeper.forget(r)}, true, s.keeper.store.DeleteSession(r.Context(), session.key)
 	case stale:
@@ -130,8 +136,20 @@ func (s *Scheme) identify(r *http.Request, session *opened) (id schemes.Identity
 	}
 }
 
-// owner returns the user whose session it is, or nil: nobody's, that of a user who is gone or disabled, or one from a
-// way of logging in that is not allowed here.
+// identifyAgain is identify for r's session as the database has it.
+func (s *Scheme) identifyAgain(r *http.Request) (id schemes.Identity, changed bool, err error) {
+	session, err := s.keeper.certain(r)
+	if err != nil {
+		return schemes.Identity{}, false, err
+	}
+	if session == nil {
+		return schemes.Identity{Cookies: s.keeper.forget(r)}, true, nil
+	}
+	return s.identify(r.WithContext(models.Fresh(r.Context())), session)
+}
+
+// owner returns the user whose session it is, or nil: nobody's, that of a user who is gone, or one from a way of logging
+// in that is not allowed here.
 func (s *Scheme) owner(ctx context.Context, session *opened) (*models.User, error) {
 	id := session.data.user(s.cfg.NumericUserIDs)
 	if id == "" || !slices.Contains(s.cfg.Backends, session.data.text(backendKey)) {
@@ -146,9 +164,6 @@ func (s *Scheme) owner(ctx context.Context, session *opened) (*models.User, erro
 			return nil, err
 		}
 		s.keeper.owners.remember(session.key, u.ID)
-	}
-	if !u.IsActive {
-		return nil, nil
 	}
 	return u, nil
 }

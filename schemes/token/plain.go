@@ -69,6 +69,9 @@ func (p *Plain) Authenticate(r *http.Request) (schemes.Identity, error) {
 		return schemes.Identity{}, err
 	}
 	u, err := p.store.UserByPlainToken(r.Context(), key)
+	if err == nil && !u.IsActive && models.MayBeOld(r.Context()) {
+		u, err = p.store.UserByPlainToken(models.Fresh(r.Context()), key)
+	}
 	if errors.Is(err, models.ErrNotFound) {
 		return schemes.Identity{}, schemes.Fail(PlainName, schemes.Invalid, nil)
 	}

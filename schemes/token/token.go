@@ -85,7 +85,12 @@ func (s *Scheme) Authenticate(r *http.Request) (schemes.Identity, error) {
 	if digests == nil {
 		return schemes.Identity{}, schemes.Fail(Name, schemes.Invalid, nil)
 	}
-	t, u, err := s.store.LoginToken(r.Context(), digests)
+	return s.recognise(r.Context(), digests)
+}
+
+// recognise says whose the token with one of digests is, and refuses one that is no good.
+func (s *Scheme) recognise(ctx context.Context, digests []models.Digest) (schemes.Identity, error) {
+	t, u, err := s.store.LoginToken(ctx, digests)
 	if errors.Is(err, models.ErrNotFound) {
 		return schemes.Identity{}, schemes.Fail(Name, schemes.Invalid, nil)
 	}
@@ -93,13 +98,16 @@ func (s *Scheme) Authenticate(r *http.Request) (schemes.Identity, error) {
 		return schemes.Identity{}, err
 	}
 	now := s.now()
+	expired := s.expired(t, now)
 	switch {
-	case s.expired(t, now):
+	case (expired || !u.IsActive) && models.MayBeOld(ctx):
+		return s.recognise(models.Fresh(ctx), digests)
+	case expired:
 		return schemes.Identity{}, schemes.Fail(Name, schemes.Expired, nil)
 	case !u.IsActive:
 		return schemes.Identity{}, schemes.Fail(Name, schemes.UserInactive, nil)
 	}
-	if err := s.refresh(r.Context(), t, now); err != nil {
+	if err := s.refresh(ctx, t, now); err != nil {
 		return schemes.Identity{}, err
 	}
 	return schemes.Identity{User: u, Scheme: Name, Key: hex.EncodeToString(t.Digest)}, nil
