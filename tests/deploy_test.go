@@ -3,6 +3,8 @@ package tests
 import (
 	"maps"
 	"os"
+	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +16,7 @@ import (
 )
 
 // deployed returns a copy of a file of deploy/ in which pairs of texts are replaced, each of which must be there.
-func deployed(t *testing.T, name string, pairs ...string) (path string) {
+func deployed(t *testing.T, name string, pairs ...string) (copied string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root, "deploy", name))
 	if err != nil {
@@ -27,11 +29,11 @@ func deployed(t *testing.T, name string, pairs ...string) (path string) {
 		}
 		text = strings.ReplaceAll(text, pair[0], pair[1])
 	}
-	path = filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	copied = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return copied
 }
 
 // TestDeployedFilesAreUnderstood has each file in deploy/ read by the program that it is for.
@@ -109,4 +111,56 @@ func TestTheComposeFileFitsTogether(t *testing.T) {
 	if out, err := harness.Script(t.Context(), t.TempDir(), environ, `"$WATCHWORD" check`); err != nil || len(environ) < 5 {
 		t.Errorf("%d variables: %v\n%s", len(environ), err, out)
 	}
+}
+
+// TestWhatTheProgramHoldsGoesToTheBuilder compares what is compiled into the program with what .dockerignore keeps from the
+// build of the image.
+func TestWhatTheProgramHoldsGoesToTheBuilder(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join(root, ".dockerignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := strings.Split(string(data), "\n")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
+		`{{if and .Module .Module.Main}}{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}} {{end}}{{range .EmbedFiles}}{{$dir}}/{{.}} {{end}}{{end}}`, module)
+	out, err := list.Output()
+	files := strings.Fields(string(out))
+	if err != nil || len(files) < 200 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	here, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name, err := filepath.Rel(here, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if keptBack(rules, filepath.ToSlash(name)) {
+			t.Errorf("%s is compiled into the program, and .dockerignore keeps it from the builder", name)
+		}
+	}
+	if !keptBack(rules, "docs/operations.md") || !keptBack(rules, "tests/main_test.go") {
+		t.Error("documents go to the builder: this test does not read the rules")
+	}
+}
+
+// keptBack reports whether rules keep a file from the builder: the last rule that fits it or a folder above it says so.
+func keptBack(rules []string, file string) (kept bool) {
+	for _, rule := range rules {
+		pattern, included := strings.CutPrefix(rule, "!")
+		pattern, anywhere := strings.CutPrefix(pattern, "**/")
+		for name := file; name != "."; name = path.Dir(name) {
+			text := name
+			if anywhere {
+				text = path.Base(name)
+			}
+			if fits, err := path.Match(pattern, text); err == nil && fits {
+				kept = !included
+			}
+		}
+	}
+	return kept
 }
