@@ -122,9 +122,13 @@ func generate(t *testing.T, server *harness.Server, document []byte) {
 		}
 	})
 	description := filepath.Join(work, "openapi.json")
+	example := block(t, documents(t)["docs/openapi.md"], "ts")
 	source, err := os.ReadFile(filepath.Join(clientsFolder, "openapi", "login.mts"))
 	if err == nil {
 		err = os.WriteFile(filepath.Join(work, "login.ts"), source, 0o600)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(work, "example.ts"), []byte(example), 0o600)
 	}
 	if err == nil {
 		err = os.WriteFile(description, document, 0o600)
@@ -145,7 +149,7 @@ func generate(t *testing.T, server *harness.Server, document []byte) {
 	}
 	run([]string{"DESCRIPTION=" + inside("openapi.json"), "WORK=" + filepath.Base(work)}, filepath.Join("openapi", "generate.mjs"))
 	run(nil, filepath.Join("node_modules", "typescript", "bin", "tsc"), "--strict", "--skipLibCheck", "--target", "es2022",
-		"--module", "nodenext", "--moduleResolution", "nodenext", "--lib", "es2022,dom", inside("login.ts"))
+		"--module", "nodenext", "--moduleResolution", "nodenext", "--lib", "es2022,dom", inside("login.ts"), inside("example.ts"))
 	const want = `{"message":"Hello, World!","refused":401,"refreshed":true}`
 	if got := strings.TrimSpace(run(nil, inside("login.js"))); got != want {
 		t.Errorf("the client says %s, want %s", got, want)
