@@ -58,8 +58,8 @@ func newRule(name string, length int) rule {
 	panic("serializers: unknown rule " + name)
 }
 
-// rules is the one validator of the process: it is safe for concurrent use, and too large for one per serializer.
-var rules = sync.OnceValue(newValidate)
+// rules is the one validator of the process: nobody changes it, and it is too large for one per serializer.
+var rules = sync.OnceValue(newValidate) //nolint:gochecknoglobals // a constant that is made when it is needed
 
 // newValidate returns a validator that knows our rules. Lengths count code points, which validator's own rules do only
 // for valid UTF-8.

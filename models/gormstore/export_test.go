@@ -15,7 +15,7 @@ func (s *Store) ForgetMigrations(ctx context.Context) error {
 // Run executes statements of a test, past gorm: of statements that end in a comment SQLite's driver in Go has no result.
 func Run(ctx context.Context, s *Store, statements string) error {
 	return s.write(ctx, func(db *gorm.DB) error {
-		_, err := db.Statement.ConnPool.ExecContext(ctx, statements)
+		_, err := db.Statement.ConnPool.ExecContext(db.Statement.Context, statements)
 		return err
 	})
 }

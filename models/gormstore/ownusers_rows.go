@@ -155,8 +155,8 @@ func (s *Store) updateOwn(ctx context.Context, id models.UserID, p models.Profil
 	return s.users.aboutColumn(err)
 }
 
-// conflicting finds the column in what the databases say of a unique index, which may go on with the value.
-var conflicting = regexp.MustCompile(`(?:UNIQUE constraint failed: \w+\.|^\w[^(]*\()(\w+)(?:$|\)=)`)
+// conflicting finds the column in what the databases say of a unique index, which may go on with the value or a code.
+var conflicting = regexp.MustCompile(`(?:UNIQUE constraint failed: \w+\.|^\w[^(]*\()(\w+)(?:$|\)=| \(\d+\)$)`)
 
 // aboutColumn makes a conflict say which column it is about, if it is about one that nobody logs in with.
 func (o *ownUsers) aboutColumn(err error) error {

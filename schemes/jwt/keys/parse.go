@@ -26,7 +26,7 @@ func parse(text []byte) ([]material, error) {
 		return nil, fmt.Errorf("the text has %d bytes; a key has far fewer", len(text))
 	case text[0] == '{':
 		return parseJWK(text)
-	case bytes.HasPrefix(text, begin), bytes.Contains(text, append([]byte("\n"), begin...)):
+	case bytes.HasPrefix(text, []byte(begin)), bytes.Contains(text, []byte("\n"+begin)):
 		return parsePEM(text)
 	case bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
 		return parseAuthorized(text)
@@ -36,12 +36,12 @@ func parse(text []byte) ([]material, error) {
 }
 
 // begin is how a PEM block begins.
-var begin = []byte("-----BEGIN ")
+const begin = "-----BEGIN "
 
 // parsePEM reads PEM blocks. There may be text around them, as openssl writes it (RFC 7468 section 2).
 func parsePEM(text []byte) ([]material, error) {
 	var found []material
-	for bytes.Contains(text, begin) {
+	for bytes.Contains(text, []byte(begin)) {
 		block, rest := pem.Decode(text)
 		if block == nil {
 			return nil, errors.New("the PEM text is damaged")
