@@ -35,7 +35,7 @@ func (c *createCommand) Run(p *program) error {
 	}
 	wanted.Superuser = true
 	if _, err := open.service.CreateUser(p.ctx, wanted); err != nil {
-		return notCreated(err)
+		return notCreated(err, open.store.UserModel())
 	}
 	p.printf("Superuser created successfully.\n")
 	return nil
@@ -76,7 +76,7 @@ func (c *createCommand) extra(users models.UserModel) (map[string]any, error) {
 }
 
 // notCreated says in words why a user was not created.
-func notCreated(err error) error {
+func notCreated(err error, users models.UserModel) error {
 	var needed *models.NeededError
 	var taken *models.ConflictError
 	switch {
@@ -87,13 +87,15 @@ func notCreated(err error) error {
 	case errors.Is(err, auth.ErrUsernameTaken):
 		return errors.New("that username is already taken")
 	case errors.Is(err, auth.ErrUsernameInvalid):
-		return errInvalidUsername
+		return invalidUsername(users)
 	}
 	return err
 }
 
-// errInvalidUsername says what user names consist of.
-var errInvalidUsername = fmt.Errorf("a username has at most %d letters, digits and @ . + - _", models.UsernameMaxLength)
+// invalidUsername says what user names consist of.
+func invalidUsername(users models.UserModel) error {
+	return fmt.Errorf("a username has at most %d letters, digits and @ . + - _", users.UsernameMaxLength())
+}
 
 // userFromEnviron takes everything from the environment; the password is not judged, as in Django.
 func (c *createCommand) userFromEnviron(p *program, open *account) (auth.NewUser, error) {
@@ -149,7 +151,7 @@ func (c *createCommand) askForUsername(p *program, open *account) (string, error
 		if err != nil {
 			return "", err
 		}
-		problem := errInvalidUsername
+		problem := invalidUsername(open.store.UserModel())
 		if models.ValidUsername(username) {
 			_, err := open.store.UserBy(p.ctx, models.UserFieldUsername, username)
 			if errors.Is(err, models.ErrNotFound) {

@@ -31,7 +31,7 @@ func (c *createUserCommand) Run(p *program) error {
 	}
 	u, err := open.service.CreateUser(p.ctx, wanted)
 	if err != nil {
-		return notCreated(err)
+		return notCreated(err, open.store.UserModel())
 	}
 	p.printf("User '%s' created successfully.\n", u.Username)
 	return nil
@@ -63,7 +63,7 @@ func (c *createUserCommand) invite(p *program) error {
 		return errors.New("no mail can be sent to that address")
 	}
 	if err != nil {
-		return notCreated(err)
+		return notCreated(err, open.store.UserModel())
 	}
 	p.printf("User '%s' created successfully. An activation mail is waiting to be sent.\n", firstOf(wanted.Username, wanted.Email))
 	return nil

@@ -110,9 +110,7 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, pas
 		Store: store, Passwords: passwords, Validators: validators, Logins: logins, Signals: signals, Log: log,
 		Attempts: auth.NewAttempts(s.Attempts, newCounts(store)),
 	}
-	accounts := s.Accounts
-	accounts.NamesAreAddresses = store.UserModel().ByEmail()
-	return auth.New(accounts, deps), validators, nil
+	return auth.New(s.Accounts.ForUsers(store.UserModel()), deps), validators, nil
 }
 
 // openStore reads the settings and opens the database that they name. The caller must close the store.

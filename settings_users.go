@@ -9,7 +9,7 @@ import (
 // describeUsers tells the dialects what users are like.
 func (s *Settings) describeUsers(users models.UserModel) {
 	s.RESTAuth.Users, s.AIKit.Views.Users, s.AuthToken.Users, s.Tutorial.Views.Users = users, users, users, users
-	s.Accounts.NamesAreAddresses = users.ByEmail()
+	s.Accounts = s.Accounts.ForUsers(users)
 }
 
 // unmakeable returns why some mounts could not make users such as the project's own: those whose registrations take no

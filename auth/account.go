@@ -60,7 +60,7 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (*models.User, erro
 // identityOf is the name that n will have.
 func (s *Service) identityOf(n NewUser) (string, error) {
 	if !s.cfg.NamesAreAddresses {
-		return normalizeUsername(n.Username)
+		return s.normalizeUsername(n.Username)
 	}
 	if address := NormalizeEmail(n.Email); strings.Contains(address, "@") {
 		return address, nil

@@ -108,7 +108,7 @@ func (e *Enrolments) username(n NewUser) (string, error) {
 	}
 	if !e.cfg.StrictUsernames {
 		username := norm.NFKC.String(n.Username)
-		if utf8.RuneCountInString(username) > models.UsernameMaxLength {
+		if utf8.RuneCountInString(username) > e.service.cfg.UsernameMaxLength {
 			return "", ErrUsernameInvalid
 		}
 		return username, nil

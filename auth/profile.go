@@ -64,7 +64,7 @@ func (s *Service) CheckUsername(ctx context.Context, id models.UserID, username 
 //
 // Source: allauth.account.adapter.DefaultAccountAdapter.clean_username.
 func (s *Service) cleanUsername(username string) (string, error) {
-	username, err := normalizeUsername(username)
+	username, err := s.normalizeUsername(username)
 	if err != nil {
 		return "", err
 	}
@@ -78,9 +78,9 @@ func (s *Service) cleanUsername(username string) (string, error) {
 
 // normalizeUsername returns the NFKC form of a name that is well formed as it is and in that form, and
 // ErrUsernameInvalid for others.
-func normalizeUsername(username string) (string, error) {
+func (s *Service) normalizeUsername(username string) (string, error) {
 	plain := norm.NFKC.String(username)
-	if utf8.RuneCountInString(plain) > models.UsernameMaxLength || !models.ValidUsername(username) || !models.ValidUsername(plain) {
+	if utf8.RuneCountInString(plain) > s.cfg.UsernameMaxLength || !models.ValidUsername(username) || !models.ValidUsername(plain) {
 		return "", ErrUsernameInvalid
 	}
 	return plain, nil

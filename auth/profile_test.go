@@ -51,6 +51,21 @@ func TestUpdateProfileRefusesNamesThatCannotBeHad(t *testing.T) {
 	}
 }
 
+func TestNamesAreAsLongAsTheirColumn(t *testing.T) {
+	_, store := newService(t)
+	for _, column := range []int{30, 200} {
+		people := models.UserModel{Label: "crm.Person", Username: "login", Known: []models.Column{
+			{Name: "login", Type: models.ColumnText, MaxLength: column}}}
+		service, _ := configured(t, store, func(c *auth.Config) { *c = c.ForUsers(people) })
+		if err := service.CheckUsername(t.Context(), "", strings.Repeat("a", column)); err != nil {
+			t.Errorf("%d characters: %v", column, err)
+		}
+		if err := service.CheckUsername(t.Context(), "", strings.Repeat("a", column+1)); !errors.Is(err, auth.ErrUsernameInvalid) {
+			t.Errorf("one more than %d characters: got %v, want ErrUsernameInvalid", column, err)
+		}
+	}
+}
+
 func TestOfManyWhoTakeOneNameOneGetsIt(t *testing.T) {
 	service, store := newService(t)
 	const callers = 16

@@ -163,7 +163,7 @@ func (r *Registrar) acceptable(username string) error {
 	if r.service.cfg.NamesAreAddresses {
 		return nil
 	}
-	tooLong := utf8.RuneCountInString(username) > models.UsernameMaxLength
+	tooLong := utf8.RuneCountInString(username) > r.service.cfg.UsernameMaxLength
 	if tooLong || !models.ValidUsername(username) || r.cfg.DistinctUsernames && !norm.NFKC.IsNormalString(username) {
 		return ErrUsernameInvalid
 	}

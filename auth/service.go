@@ -3,6 +3,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -101,6 +102,8 @@ type Config struct {
 	PreserveUsernameCasing bool `setting:"ACCOUNT_PRESERVE_USERNAME_CASING" help:"Store new user names as they were given. Off: in small letters."`
 	// NamesAreAddresses says that users have no name but the address that they log in with.
 	NamesAreAddresses bool
+	// UsernameMaxLength is how many code points a user name may have. 0: models.UsernameMaxLength.
+	UsernameMaxLength int
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -117,6 +120,12 @@ func DefaultConfig() Config {
 
 		Now: time.Now,
 	}
+}
+
+// ForUsers returns c for users of that model.
+func (c Config) ForUsers(users models.UserModel) Config {
+	c.NamesAreAddresses, c.UsernameMaxLength = users.ByEmail(), users.UsernameMaxLength()
+	return c
 }
 
 // ExactConfig returns the originals' defaults, by which tokens outlive a change of the password.
@@ -165,6 +174,7 @@ func New(cfg Config, deps Deps) *Service {
 	if cfg.NamesAreAddresses {
 		cfg.Method = ByEmail
 	}
+	cfg.UsernameMaxLength = cmp.Or(cfg.UsernameMaxLength, models.UsernameMaxLength)
 	s := &Service{
 		cfg: cfg, store: deps.Store, passwords: deps.Passwords, validators: deps.Validators, logins: deps.Logins,
 		signals: deps.Signals, attempts: deps.Attempts, log: deps.Log,

@@ -179,7 +179,7 @@ func (s *Signups) claimName(ctx context.Context, u *models.User) error {
 		}
 		return s.nameTaken(ctx, u.Username)
 	}
-	for _, candidate := range usernameCandidates(u.Email, s.cfg.UsernameMinLength) {
+	for _, candidate := range usernameCandidates(u.Email, s.cfg.UsernameMinLength, s.service.cfg.UsernameMaxLength) {
 		if err := s.store.ReserveUser(ctx, candidate, u.Email); err != nil {
 			return err
 		}

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
-
-	"watchword/models"
 )
 
 // maxNameSuffix is how many random characters are put after a name that somebody has.
@@ -18,18 +16,19 @@ var (
 )
 
 // usernameCandidates makes names from an address: what is before its @, and the same with up to six random characters
-// after it, digits before letters, the shortest first. Without an address it makes them from "user".
+// after it, digits before letters, the shortest first; none of them is longer than maxLength. Without an address it makes
+// them from "user".
 //
 // Source: allauth.utils.generate_unique_username.
-func usernameCandidates(address string, minLength int) []string {
+func usernameCandidates(address string, minLength, maxLength int) []string {
 	base := usernameBase(address)
 	var candidates []string
 	if len(base) >= minLength {
-		candidates = append(candidates, base)
+		candidates = append(candidates, base[:min(len(base), maxLength)])
 	}
 	for n := max(1, minLength-len(base)); n <= max(maxNameSuffix, minLength-len(base)); n++ {
 		suffix := randomText(digits, min(n, 4)) + randomText(letters, max(0, n-4))
-		candidates = append(candidates, base[:min(len(base), models.UsernameMaxLength-len(suffix))]+suffix)
+		candidates = append(candidates, base[:min(len(base), maxLength-len(suffix))]+suffix)
 	}
 	return candidates
 }
@@ -42,7 +41,7 @@ func usernameBase(address string) string {
 	if local == "" {
 		return "user"
 	}
-	return local[:min(len(local), models.UsernameMaxLength)]
+	return local
 }
 
 // asciiOnly drops all characters beyond ASCII.

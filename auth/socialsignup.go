@@ -83,7 +83,7 @@ func (s *Socials) create(ctx context.Context, u *models.User, id social.Identity
 //
 // Source: allauth.account.adapter.DefaultAccountAdapter.populate_username.
 func (s *Socials) claimName(ctx context.Context, u *models.User, id social.Identity) error {
-	for _, candidate := range socialNames(u, id) {
+	for _, candidate := range socialNames(u, id, s.service.cfg.UsernameMaxLength) {
 		if err := s.users.ReserveUser(ctx, candidate, u.Email); err != nil {
 			return err
 		}
@@ -106,14 +106,14 @@ func (s *Socials) claimName(ctx context.Context, u *models.User, id social.Ident
 	return models.ErrConflict
 }
 
-// socialNames are the user names to try.
-func socialNames(u *models.User, id social.Identity) []string {
+// socialNames are the user names to try, none of them longer than maxLength.
+func socialNames(u *models.User, id social.Identity, maxLength int) []string {
 	for _, text := range []string{id.Username, u.FirstName, u.LastName, u.Email} {
 		if usernameBase(text) != usernameBase("") {
-			return usernameCandidates(text, 1)
+			return usernameCandidates(text, 1, maxLength)
 		}
 	}
-	return usernameCandidates("", 1)
+	return usernameCandidates("", 1, maxLength)
 }
 
 // emailTaken reports whether somebody claims the address, whether proved or not: an account that is there is entered by

@@ -123,7 +123,7 @@ func (s *Service) nameOf(n UniqueUser) (string, error) {
 		return NormalizeEmail(n.Email), nil
 	}
 	if !n.Strict {
-		if n.Username == "" || utf8.RuneCountInString(n.Username) > models.UsernameMaxLength {
+		if n.Username == "" || utf8.RuneCountInString(n.Username) > s.cfg.UsernameMaxLength {
 			return "", ErrUsernameInvalid
 		}
 		return n.Username, nil

@@ -22,6 +22,15 @@ func (m UserModel) UsernameField() string {
 	return m.Username
 }
 
+// UsernameMaxLength is how many code points the name of a user may have: what its column holds, and where that has no bound
+// as many as in auth.User.
+func (m UserModel) UsernameMaxLength() int {
+	if c, ok := m.KnownColumn(m.UsernameField()); ok && c.MaxLength > 0 {
+		return c.MaxLength
+	}
+	return UsernameMaxLength
+}
+
 // ByEmail reports whether people log in with the address that they are mailed at, and have no other name.
 func (m UserModel) ByEmail() bool { return m.Username == "email" }
 

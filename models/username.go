@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// UsernameMaxLength is the longest user name in code points.
+// UsernameMaxLength is the longest user name of auth.User in code points. A project's own users may have longer ones, see
+// UserModel.UsernameMaxLength.
 const UsernameMaxLength = 150
 
 // ValidUsername reports whether name consists of one or more letters, digits and @ . + - _ only, in any script. It does

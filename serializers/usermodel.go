@@ -15,7 +15,7 @@ func WithinColumns(users models.UserModel) func(*Field) {
 		switch column := f.Name; column {
 		case "username":
 			c, _ := users.KnownColumn(users.UsernameField())
-			longest = min(c.MaxLength, models.UsernameMaxLength)
+			longest = c.MaxLength
 		case "email", "first_name", "last_name":
 			c, _ := users.KnownColumn(column)
 			longest = c.MaxLength

@@ -13,7 +13,7 @@ func TestNamesAndAddressesFitTheirColumns(t *testing.T) {
 		{Name: "password", Type: models.ColumnText, MaxLength: 64}, {Name: "first_name", Type: models.ColumnText},
 	}}
 	fields := serializers.New[serializers.Registration](serializers.DefaultConfig(), serializers.WithinColumns(users)).Fields()
-	for i, want := range []int{models.UsernameMaxLength, 128, 100} {
+	for i, want := range []int{255, 128, 100} {
 		if fields[i].MaxLength != want {
 			t.Errorf("%s holds %d characters, want %d", fields[i].Name, fields[i].MaxLength, want)
 		}

@@ -40,7 +40,7 @@ func messagesAbout(field string, users models.UserModel, wanted auth.UniqueUser,
 			return []string{serializers.AlreadyExists(users, field)}
 		}
 	case "username":
-		if message := usernameMessage(wanted.Username, refused); message != "" {
+		if message := usernameMessage(wanted.Username, users.UsernameMaxLength(), refused); message != "" {
 			return []string{message}
 		}
 	case "password":
@@ -54,14 +54,14 @@ func messagesAbout(field string, users models.UserModel, wanted auth.UniqueUser,
 
 // usernameMessage says why the user name cannot be had; "" when it can. All but the first sentence are Django's own for
 // auth.User and allauth's: the tutorial takes any name.
-func usernameMessage(username string, refused *auth.UserRefused) string {
+func usernameMessage(username string, maxLength int, refused *auth.UserRefused) string {
 	switch {
 	case errors.Is(refused, auth.ErrUsernameTaken):
 		return "user with this username already exists."
 	case !errors.Is(refused, auth.ErrUsernameInvalid) && !errors.Is(refused, auth.ErrUsernameReserved):
 		return ""
-	case utf8.RuneCountInString(username) > models.UsernameMaxLength:
-		return fmt.Sprintf("Ensure this field has no more than %d characters.", models.UsernameMaxLength)
+	case utf8.RuneCountInString(username) > maxLength:
+		return fmt.Sprintf("Ensure this field has no more than %d characters.", maxLength)
 	case errors.Is(refused, auth.ErrUsernameInvalid):
 		return "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
 	}
