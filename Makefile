@@ -29,11 +29,11 @@ run: ## Run the server on a SQLite database in ./data
 
 .PHONY: test
 test: ## Run all tests; those that need what is missing (PostgreSQL, Django, Chromium, Node.js) are skipped
-	$(GO) test -timeout 15m ./...
+	$(GO) test -timeout 60m ./...
 
 .PHONY: race
 race: ## Run the tests with the race detector, but for most recordings and all exchanges with Django
-	$(GO) test $(RACE_FLAGS) -skip '$(RACE_SKIP)' -timeout 20m $(RACE_PACKAGES)
+	$(GO) test $(RACE_FLAGS) -skip '$(RACE_SKIP)' -timeout 60m $(RACE_PACKAGES)
 
 .PHONY: vet
 vet: ## Check the formatting and run go vet

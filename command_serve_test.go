@@ -70,7 +70,7 @@ func (r *running) finish(t *testing.T) int {
 		r.exited <- code
 		<-r.logged
 		return code
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Error("the server does not stop")
 		return -1
 	}

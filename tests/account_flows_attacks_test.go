@@ -52,7 +52,7 @@ func TestAttack_flow_authz_db_error(t *testing.T) {
 		}
 	}
 	change(`ALTER DATABASE "` + name + `" ALLOW_CONNECTIONS true`)
-	for deadline := time.Now().Add(time.Minute); statuses() != [2]int{200, 200}; {
+	for deadline := time.Now().Add(harness.Patience); statuses() != [2]int{200, 200}; {
 		if time.Now().After(deadline) {
 			t.Fatalf("with the database again: %v, want 200", statuses())
 		}

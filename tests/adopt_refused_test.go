@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"watchword/tests/harness"
 )
@@ -73,7 +72,7 @@ func (p project) change(t *testing.T, statement string) {
 // run runs a command, which may begin with variables, and says whether it has succeeded.
 func (p project) run(t *testing.T, command string) (out string, ok bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
 	environ := append([]string{"WATCHWORD_SECRET_KEY=" + harness.SecretKey}, p.environ...)
 	out, err := harness.Script(ctx, t.TempDir(), environ, strings.Replace(command, "watchword ", `"$WATCHWORD" `, 1))

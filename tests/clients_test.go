@@ -179,10 +179,9 @@ func letSign(t *testing.T, path string) {
 // eventually waits until something is true.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	const patience = time.Minute
 	for start := time.Now(); !is(); time.Sleep(20 * time.Millisecond) {
-		if time.Since(start) > patience {
-			t.Fatalf("not after %v: %s", patience, what)
+		if time.Since(start) > harness.Patience {
+			t.Fatalf("not after %v: %s", harness.Patience, what)
 		}
 	}
 }

@@ -21,7 +21,7 @@ var confirmationLink = regexp.MustCompile(`/registration/account-confirm-email/(
 // mailed waits for a mail in which pattern is found, and returns the first group.
 func mailed(t *testing.T, server *harness.Server, pattern *regexp.Regexp) string {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(harness.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		files, err := filepath.Glob(filepath.Join(server.MailDir, "[^.]*")) // not what is being written
 		if err != nil {
 			t.Fatal(err)

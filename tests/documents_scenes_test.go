@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"watchword/tests/harness"
 )
@@ -50,9 +49,6 @@ briefly() {
 }
 `
 
-// readersPatience bounds how long the commands of one document may take.
-const readersPatience = 2 * time.Minute
-
 // TestShellLinesOfTheDocuments runs the shell blocks of each document, one after the other, until a command fails.
 func TestShellLinesOfTheDocuments(t *testing.T) {
 	t.Parallel()
@@ -66,7 +62,7 @@ func TestShellLinesOfTheDocuments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := prepare(t)
-			ctx, cancel := context.WithTimeout(t.Context(), readersPatience)
+			ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 			defer cancel()
 			real := strings.NewReplacer(s.places...)
 			script := "REPOSITORY='" + repository + "'" + readersShell + s.prelude + "\n"

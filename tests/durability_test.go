@@ -67,7 +67,7 @@ func killWhileWriting(t *testing.T, server *harness.Server, clients []*writer) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	target := int64(100 + rand.IntN(150))
-	reached := make(chan struct{})
+	reached, ended := make(chan struct{}), make(chan struct{})
 	began := time.Now()
 	for _, client := range clients {
 		running.Go(func() {
@@ -78,11 +78,16 @@ func killWhileWriting(t *testing.T, server *harness.Server, clients []*writer) {
 			}
 		})
 	}
-	<-reached
+	go func() { running.Wait(); close(ended) }()
+	select {
+	case <-reached:
+	case <-ended:
+		t.Fatalf("all clients have stopped after %d of %d writes", acknowledged.Load(), target)
+	}
 	elapsed := time.Since(began)
 	server.Kill(t)
 	stop()
-	running.Wait()
+	<-ended
 	t.Logf("%d writes acknowledged before the kill, %.0f a second", acknowledged.Load(), float64(target)/elapsed.Seconds())
 }
 

@@ -44,10 +44,10 @@ func TestCheapRequestsAreServedDuringALoginFlood(t *testing.T) {
 		flood.Go(func() { logins.flood(ctx, t, server, i%2 == 0) })
 	}
 	var cheap []time.Duration
-	deadline := time.Now().Add(2 * time.Minute)
+	deadline := time.Now().Add(harness.Patience)
 	for logins.hashed.Load() < floodGoal || len(cheap) < cheapFloor {
 		if time.Now().After(deadline) {
-			t.Fatalf("after two minutes %d logins got through and %d were turned away, want %d; %d cheap requests",
+			t.Fatalf("in the end %d logins got through and %d were turned away, want %d; %d cheap requests",
 				logins.hashed.Load(), logins.refused.Load(), floodGoal, len(cheap))
 		}
 		began := time.Now()

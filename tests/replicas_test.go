@@ -157,7 +157,7 @@ type replicaLoad struct {
 // await waits until the clients have finished so many more rounds.
 func (l *replicaLoad) await(t *testing.T, rounds int64) {
 	t.Helper()
-	goal, deadline := l.rounds.Load()+rounds, time.Now().Add(time.Minute)
+	goal, deadline := l.rounds.Load()+rounds, time.Now().Add(harness.Patience)
 	for l.rounds.Load() < goal {
 		if t.Failed() || time.Now().After(deadline) {
 			t.Fatalf("%d rounds are missing", goal-l.rounds.Load())

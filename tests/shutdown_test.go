@@ -153,7 +153,7 @@ func awaitUnready(t *testing.T, server *harness.Server) {
 
 func awaitCount(t *testing.T, count *atomic.Int64, want int64) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(harness.Patience)
 	for count.Load() < want {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d requests served, want %d", count.Load(), want)

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -64,7 +63,7 @@ func TestAttack_flow_startup_weak(t *testing.T) {
 		{"DEBUG", "check", []string{"WATCHWORD_DEBUG=true"}, "(watchword.W001)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 			defer cancel()
 			args := []string{test.command}
 			if test.command == "check" {

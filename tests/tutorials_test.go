@@ -76,7 +76,7 @@ func startService(t *testing.T, source, url string) (address string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = service.Wait() }) // the test's context has ended it
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(harness.Patience); ; time.Sleep(10 * time.Millisecond) {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			_ = conn.Close()

@@ -71,7 +71,7 @@ func await(t *testing.T, came <-chan posted) posted {
 	select {
 	case p := <-came:
 		return p
-	case <-time.After(time.Minute):
+	case <-time.After(harness.Patience):
 		t.Fatal("no webhook came")
 	}
 	return posted{}

@@ -12,13 +12,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
-
-// browserPatience bounds a whole test in the browser.
-const browserPatience = 2 * time.Minute
 
 // Browser is a headless Chromium with a profile of its own. All host names below .test lead to loopback.
 type Browser struct{ ctx context.Context }
@@ -34,8 +30,8 @@ func NewBrowser(t testing.TB, options ...chromedp.ExecAllocatorOption) *Browser 
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.WSURLReadTimeout(browserPatience)), options...)
-	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
+		chromedp.WSURLReadTimeout(Patience)), options...)
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)

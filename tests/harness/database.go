@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "github.com/mattn/go-sqlite3"    // the driver "sqlite3"
@@ -68,7 +67,7 @@ func sqlite(t testing.TB, content []byte) Database {
 		t.Fatal(err)
 	}
 	return Database{Name: "sqlite", URL: "sqlite:///" + path, Path: path,
-		driver: "sqlite3", source: "file:" + path + "?_busy_timeout=5000"}
+		driver: "sqlite3", source: "file:" + path + "?_busy_timeout=60000"}
 }
 
 // Postgres makes a database and drops it when the test ends.
@@ -97,9 +96,7 @@ func postgres(t testing.TB, original func() (string, error)) Database {
 		t.Fatalf("create a database: %v", err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
-		defer cancel()
-		if _, err := admin.ExecContext(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		if _, err := admin.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("drop the database: %v", err)
 		}
 		if err := admin.Close(); err != nil {

@@ -21,11 +21,6 @@ import (
 	"watchword/tests/contract"
 )
 
-const (
-	startPatience = 30 * time.Second
-	stopPatience  = 20 * time.Second
-)
-
 // Config says how a server is started.
 type Config struct {
 	Database      Database
@@ -113,8 +108,12 @@ func prepare(t testing.TB, cfg Config) *Server {
 		"WATCHWORD_EMAIL_FILE_PATH="+s.MailDir,
 		"WATCHWORD_COMPATIBILITY="+compatibility,
 		"WATCHWORD_DEMO=true",
-		"WATCHWORD_DRAIN_DELAY=0s",     // no load balancer to wait for
-		"WATCHWORD_REQUEST_TIMEOUT=1m", // many servers hash passwords at once here, and are slow with the race detector
+		"WATCHWORD_DRAIN_DELAY=0s", // no load balancer to wait for
+		// Many servers share a machine here that may be slow, or have a slow disk: what is right must not turn into a 503.
+		"WATCHWORD_REQUEST_TIMEOUT=1m",
+		"WATCHWORD_DATABASE_POOL_TIMEOUT=1m",
+		"WATCHWORD_DATABASE_STATEMENT_TIMEOUT=1m",
+		`WATCHWORD_PASSWORD_GATE={"WAIT": "1m"}`,
 	)
 	if cfg.Untouched {
 		settings, s.environ = nil, append(inherited(), "WATCHWORD_LISTEN="+host)
@@ -164,7 +163,7 @@ func (s *Server) Launch(t testing.TB) {
 
 func (s *Server) awaitReady(t testing.TB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	defer cancel()
 	for {
 		if got, err := s.Do(ctx, http.MethodGet, "/readyz", "", nil); err == nil && got.Status == http.StatusOK {
@@ -174,7 +173,7 @@ func (s *Server) awaitReady(t testing.TB) {
 		case <-s.exited:
 			t.Fatalf("the server ended (%v); its log:\n%s", s.process.ProcessState, tail(s.Log(t)))
 		case <-ctx.Done():
-			t.Fatalf("the server is not ready after %v; its log:\n%s", startPatience, tail(s.Log(t)))
+			t.Fatalf("the server is not ready after %v; its log:\n%s", Patience, tail(s.Log(t)))
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
@@ -212,8 +211,8 @@ func (s *Server) AwaitExit(t testing.TB) {
 		if state := s.process.ProcessState; !state.Success() {
 			t.Errorf("the server ended with %v", state)
 		}
-	case <-time.After(stopPatience):
-		t.Errorf("the server has not stopped %v after it was asked to", stopPatience)
+	case <-time.After(Patience):
+		t.Errorf("the server has not stopped %v after it was asked to", Patience)
 		_ = s.process.Process.Kill()
 		<-s.exited
 	}

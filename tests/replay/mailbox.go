@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-const mailPatience = 3 * time.Second // for mails that a server writes after its answer
+const mailPatience = time.Minute // for mails that a server writes after its answer
 
 // separator ends a message in a mail file, as Django's file backend writes it.
 var separator = regexp.MustCompile(`(?m)^-{20,}\r?\n`)
@@ -87,7 +87,7 @@ func (m *mailbox) freshIn(path string) ([]foundMail, error) {
 	return out, nil
 }
 
-// wait returns what has arrived; if it is fewer than expected, it looks again for a few seconds.
+// wait returns what has arrived; if it is fewer than expected, it looks again for a while.
 func (m *mailbox) wait(expected int) ([]message, error) {
 	deadline := time.Now().Add(mailPatience)
 	got, err := m.fresh()
