@@ -153,7 +153,7 @@ func connectThere(ctx context.Context, s *Settings) (*gormstore.Store, error) {
 			return nil, fmt.Errorf("DATABASE_URL: %w", err)
 		}
 	}
-	cfg := s.Database
+	cfg := unhurried(s.Database)
 	cfg.KeepJournal = true
 	return gormstore.Open(ctx, cfg)
 }

@@ -35,6 +35,7 @@ func (c *loadCommand) Run(p *program) (err error) {
 		defer func() { _ = file.Close() }()
 		readers[i] = file
 	}
+	loaded.Database = unhurried(loaded.Database)
 	store, err := openStore(p.ctx, &loaded.Settings)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"watchword/audit"
 	"watchword/auth"
@@ -113,14 +114,27 @@ func newAccounts(s *Settings, store *gormstore.Store, signals *auth.Signals, pas
 	return auth.New(s.Accounts.ForUsers(store.UserModel()), deps), validators, nil
 }
 
-// openStore reads the settings and opens the database that they name. The caller must close the store.
+// openStore reads the settings and opens the database that they name, for a command on many rows. The caller must close
+// the store.
 func (p *program) openStore() (*Loaded, *gormstore.Store, error) {
 	loaded, err := p.load()
 	if err != nil {
 		return nil, nil, err
 	}
+	loaded.Database = unhurried(loaded.Database)
 	store, err := openStore(p.ctx, &loaded.Settings)
 	return loaded, store, err
+}
+
+// commandTimeout bounds a statement of a command on many rows, and its wait for a connection.
+const commandTimeout = time.Hour
+
+// unhurried is cfg for a command that looks at many rows: no client waits for it, and what bounds the statements of
+// requests would end it on a large database, or a busy one.
+func unhurried(cfg gormstore.Config) gormstore.Config {
+	cfg.PoolTimeout = max(cfg.PoolTimeout, commandTimeout)
+	cfg.StatementTimeout = max(cfg.StatementTimeout, commandTimeout)
+	return cfg
 }
 
 // openStore opens the database and sees to it that it is up to date: a SQLite file is made and migrated, while a

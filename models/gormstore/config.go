@@ -21,7 +21,7 @@ type Config struct {
 	ConnMaxAge   time.Duration `setting:"CONN_MAX_AGE" help:"How long a connection to PostgreSQL is used before it is replaced; 0 means for ever."`
 	// PoolTimeout bounds the wait for a free connection; StatementTimeout what one statement may take after that.
 	PoolTimeout      time.Duration `setting:"DATABASE_POOL_TIMEOUT" help:"How long a request waits for a free connection before it is answered 503."`
-	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement may take before it is cancelled and the request answered 503."`
+	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement of a request may take before it is cancelled and the request answered 503. Commands on many rows are given an hour."`
 	// CommitGroup bounds what a transaction may have to wait for before it is committed: the bodies of so many.
 	CommitGroup int `setting:"DATABASE_COMMIT_GROUP" help:"SQLite: how many transactions that wait for each other may share one commit, so that the disk syncs once for all; 1: each has a commit of its own."`
 

@@ -19,6 +19,9 @@ import (
 // index. SQLite's own 2 MiB, times all connections, would be most of the server's memory once the database is large.
 const readerCache = "PRAGMA cache_size = -512"
 
+// longestLock bounds how long a statement waits for another process to end a transaction, whatever else it may take.
+const longestLock = time.Minute
+
 // openSQLite opens one connection that writes and a pool of connections that can only read. In write-ahead mode they
 // do not wait for each other. A database in memory belongs to its connection, so there is only one.
 func (s *Store) openSQLite(path string) error {
@@ -26,7 +29,7 @@ func (s *Store) openSQLite(path string) error {
 	if err := createFile(path); err != nil {
 		return err
 	}
-	busy := fmt.Sprintf("PRAGMA busy_timeout = %d", s.cfg.StatementTimeout.Milliseconds())
+	busy := fmt.Sprintf("PRAGMA busy_timeout = %d", min(s.cfg.StatementTimeout, longestLock).Milliseconds())
 	pragmas := []string{busy, "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"}
 	if !s.cfg.KeepJournal {
 		pragmas = append(pragmas, writeAhead)
