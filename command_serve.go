@@ -80,6 +80,11 @@ func (c *serveCommand) open(ctx context.Context, s *Settings) (*gormstore.Store,
 
 // serve listens and answers requests until it is told to stop.
 func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store, log *slog.Logger) error {
+	stopTraces, err := loaded.trace(p.ctx, store, log)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
 	mails, err := newMailing(&loaded.Settings, store, p.stdout, log)
 	if err != nil {
 		return err

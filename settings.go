@@ -30,6 +30,7 @@ import (
 	"watchword/schemes/token"
 	"watchword/serializers"
 	"watchword/settings"
+	"watchword/tracing"
 	"watchword/webhooks"
 )
 
@@ -56,6 +57,7 @@ type Settings struct {
 	Bodies       serializers.Config      `setting:",inline"`
 	Log          logConfig               `setting:",inline"`
 	Metrics      metricsConfig           `setting:",inline"`
+	Traces       tracing.Config          `setting:",inline"`
 	Audit        audit.Config            `setting:",inline"`
 	Database     gormstore.Config        `setting:",inline"`
 	RowCache     rowcache.Config         `setting:",inline"`
@@ -161,6 +163,7 @@ func DefaultSettings(mode Compatibility) Settings {
 		Email:        email.DefaultConfig(),
 		Outbox:       outbox.DefaultConfig(),
 		Webhooks:     webhooks.DefaultConfig(),
+		Traces:       tracing.DefaultConfig(),
 		Audit:        audit.DefaultConfig(),
 		Project: projectConfig{
 			LanguageCode: "en-us", UseTZ: true, SiteID: 1,
@@ -213,7 +216,7 @@ type Loaded struct {
 // LoadSettings reads the settings from file ("" for none) and environ. Its error holds every fault of every setting at
 // once. The Loaded is never nil, and usable for looking at even when there are faults.
 func LoadSettings(file string, environ []string) (*Loaded, error) {
-	src := settings.Sources{File: file, Environ: ownVariables(environ), Prefix: environPrefix, Ignore: isLater}
+	src := settings.Sources{File: file, Environ: ownVariables(withStandardTraces(environ)), Prefix: environPrefix, Ignore: isLater}
 	s := DefaultSettings(loadMode(src))
 	if nothingSet(file, environ) {
 		s.demonstrate()

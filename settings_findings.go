@@ -214,6 +214,9 @@ func rules() []rule {
 		{"W032", true, func(l *Loaded) bool { return l.Metrics.public() },
 			"METRICS_LISTEN can be reached by other machines: whoever gets through reads how many logins there are and at what " +
 				"endpoints. Bind it to loopback or to a network of your own, or let a firewall keep others out."},
+		{"W035", true, func(l *Loaded) bool { return l.Traces.Plain() },
+			"TRACES_ENDPOINT is http at another machine: everybody on the way reads how requests went, and TRACES_HEADERS. Use " +
+				"https, or a collector on this machine."},
 		{"W033", true, func(l *Loaded) bool { return !l.Audit.Enabled },
 			"AUDIT_LOG is false: nobody can say later who logged in, or changed what, from where."},
 		{"W034", true, func(l *Loaded) bool { return l.RowCache.On() },

@@ -43,7 +43,7 @@ func (s *Settings) Validate() error {
 		prefixed("TUTORIAL_JWT.", s.Tutorial.Validate()),
 	}
 	faults = append(faults, s.Server.validate()...)
-	faults = append(faults, s.Metrics.validate(s.Server.Listen))
+	faults = append(faults, s.Metrics.validate(s.Server.Listen), s.Traces.Validate())
 	faults = append(faults, s.Site.Validate(), s.Links.Validate(), s.Pages.Validate(), s.CORS.Validate())
 	faults = append(faults, s.Proxies.Validate(), s.Attempts.Validate())
 	faults = append(faults, s.Project.validate()...)

@@ -55,6 +55,7 @@ var layers = []layer{
 	{"openapi", nil, []string{"go.yaml.in/yaml"}},
 	{"audit", []string{"models", "auth/origin"}, nil},
 	{"metrics", []string{"models", "auth/origin"}, []string{"github.com/VictoriaMetrics/metrics"}},
+	{"tracing", []string{"models"}, []string{"go.opentelemetry.io", "google.golang.org/protobuf", "golang.org/x/net/http/httpguts"}},
 	{"schemes", []string{"models"}, nil},
 	{"serializers", []string{"models", "serializers/pyjson"}, []string{"github.com/go-playground/validator", "golang.org/x/net/idna"}},
 

@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -44,6 +45,16 @@ type Config struct {
 	Waits []time.Duration  // before the second attempt, the third, and so on; when they are used up it is given up
 	Poll  time.Duration    // how often to look for what other processes have put in
 	Now   func() time.Time // nil means time.Now
+
+	// Tracer hears of every attempt to deliver a message; nil: nobody does.
+	Tracer Tracer
+}
+
+// Tracer hears what the Worker does. It must be safe for concurrent use.
+type Tracer interface {
+	// Job tells that the row of that number begins to be worked on, and returns the context to do it in. end is called at
+	// the end, with the error if there is one.
+	Job(ctx context.Context, name string, row int64) (inner context.Context, end func(err error))
 }
 
 // DefaultConfig tells nobody. What cannot be delivered is tried for three days, as Standard Webhooks recommends.

@@ -97,8 +97,13 @@ func (l *line) claim(ctx context.Context, now, leaseEnd time.Time) (*models.Webh
 func (l *line) attempt(ctx context.Context, w *models.Webhook) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.endpoint.lease())
 	defer cancel()
-	var err error
-	switch cause := l.sender.send(ctx, w); {
+	var cause, err error
+	if t := l.cfg.Tracer; t != nil {
+		var end func(error)
+		ctx, end = t.Job(ctx, jobName, w.ID)
+		defer func() { end(cause) }()
+	}
+	switch cause = l.sender.send(ctx, w); {
 	case cause == nil:
 		l.log.Debug("delivered a webhook", "webhook", w.MessageID, "event", w.Event, "attempt", w.Attempts)
 		err = l.queue.MarkWebhookDelivered(ctx, w.ID, l.now().UTC())
@@ -117,6 +122,9 @@ func (l *line) attempt(ctx context.Context, w *models.Webhook) {
 			"error", err)
 	}
 }
+
+// jobName is what tracers call an attempt.
+const jobName = "deliver a webhook"
 
 // reason is why a message was not delivered, without the URL, whose path may be secret.
 func reason(cause error) string {

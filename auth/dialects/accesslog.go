@@ -36,7 +36,7 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
 			slog.Float64("took_ms", milliseconds(took)),
 		)
-		if trace := traceID(r.Header); trace != "" {
+		if trace := s.traceOf(r); trace != "" {
 			line.AddAttrs(slog.String("trace", trace))
 		}
 		_ = s.log.Handler().Handle(r.Context(), line) // there is nowhere to say that a log cannot be written

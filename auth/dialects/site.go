@@ -2,7 +2,7 @@
 // common middleware, and the one place where errors become words and answers. Every dialect is made of Views that it
 // mounts on a Site.
 //
-// A request passes, in this order: request id, access log, recovery from panics, security headers, the rules for other
+// A request passes, in this order: request id, trace, access log, recovery from panics, security headers, the rules for other
 // origins, its session, the bounds of its body, the host, the path, and then the view's own checks (see View).
 package dialects
 
@@ -41,6 +41,8 @@ type Config struct {
 	// VaryByCookie tells caches that every answer depends on cookies, as it does where something reads the session of
 	// every request.
 	VaryByCookie bool
+	// Tracer makes requests parts of traces. nil: they are none.
+	Tracer Tracer
 	// Now is the clock. nil: time.Now.
 	Now func() time.Time
 }
@@ -130,7 +132,7 @@ func NewSite(cfg Config, rest RESTConfig, log *slog.Logger) *Site {
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.handleError
-	s.serve = chain(s.route, s.identifyRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.answerPreflight,
+	s.serve = chain(s.route, s.identifyRequest, s.traceRequest, s.logRequest, s.recoverPanic, s.secureHeaders, s.answerPreflight,
 		s.varyByCookie, s.shareAnswer, s.keepSessions, s.boundBody, s.checkHost, s.checkPath)
 	return s
 }

@@ -26,6 +26,8 @@ type Config struct {
 	Validators []ValidatorConfig `setting:"AUTH_PASSWORD_VALIDATORS" help:"What a new password must stand up to"`
 	// Logger is told of stored hashes that are damaged or ask for absurd work; nil means slog.Default.
 	Logger *slog.Logger
+	// Tracer hears how long hashes took, and the wait for them; nil: nobody does.
+	Tracer Tracer
 }
 
 // DefaultConfig returns argon2id with OWASP's parameters, all other hashers readable, and the four validators of a new

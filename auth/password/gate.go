@@ -74,7 +74,21 @@ type Gate struct {
 	permits chan struct{} // held by those who work
 	wait    time.Duration
 	refused atomic.Uint64
+	tracer  Tracer // nil: nobody hears of it
 }
+
+// Tracer hears what the time was spent on. It must be safe for concurrent use.
+type Tracer interface {
+	// Work tells that a part of what is done in ctx begins, and returns the context of that part. end is called at its end,
+	// with the error if there is one.
+	Work(ctx context.Context, name string) (inner context.Context, end func(err error))
+}
+
+// What tracers hear of.
+const (
+	waitWork = "wait to hash a password"
+	hashWork = "hash a password"
+)
 
 // GateStats is how a Gate is doing.
 type GateStats struct {
@@ -119,12 +133,25 @@ func (g *Gate) Do(ctx context.Context, work func()) error {
 	default:
 		return g.busy()
 	}
-	if err := g.enter(ctx); err != nil {
+	if err := g.traced(ctx, waitWork, func() error { return g.enter(ctx) }); err != nil {
 		return err
 	}
 	defer func() { <-g.permits }()
-	work()
-	return nil
+	return g.traced(ctx, hashWork, func() error {
+		work()
+		return nil
+	})
+}
+
+// traced does something that the tracer hears of.
+func (g *Gate) traced(ctx context.Context, name string, do func() error) error {
+	if g.tracer == nil {
+		return do()
+	}
+	_, end := g.tracer.Work(ctx, name)
+	err := do()
+	end(err)
+	return err
 }
 
 // enter waits for a permit.

@@ -3,6 +3,7 @@ package password
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -120,5 +121,39 @@ func TestGateIsFreeAgainAfterAPanic(t *testing.T) {
 	}()
 	if err := g.Do(t.Context(), func() {}); err != nil {
 		t.Error(err)
+	}
+}
+
+// heard is a tracer that writes down what ended.
+type heard struct{ ended []string }
+
+func (h *heard) Work(ctx context.Context, name string) (context.Context, func(error)) {
+	return ctx, func(err error) {
+		if err != nil {
+			name += ": refused"
+		}
+		h.ended = append(h.ended, name)
+	}
+}
+
+func TestTracersHearOfTheWaitAndTheHash(t *testing.T) {
+	tracer := new(heard)
+	cfg := DefaultConfig()
+	cfg.Tracer, cfg.Gate.Parallel = tracer, 1
+	r, err := NewRegistry(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Dummy(t.Context(), "x"); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Dummy(ended, "x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want Canceled", err)
+	}
+	want := []string{waitWork, hashWork, waitWork + ": refused"}
+	if !slices.Equal(tracer.ended, want) {
+		t.Errorf("heard %q, want %q", tracer.ended, want)
 	}
 }

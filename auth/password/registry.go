@@ -25,6 +25,7 @@ func NewRegistry(cfg Config) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{hashers: make(map[string]Hasher), gate: NewGate(cfg.Gate), log: cfg.Logger}
+	r.gate.tracer = cfg.Tracer
 	if r.log == nil {
 		r.log = slog.Default()
 	}

@@ -97,6 +97,12 @@ func (c *Clients) Of(r *http.Request) string {
 	return c.lastStranger(peer, strings.Split(forwarded, ","))
 }
 
+// Trusts reports whether r comes from one of the proxies in front, or whoever else is believed what others have said.
+func (c *Clients) Trusts(r *http.Request) bool {
+	peer, _, err := net.SplitHostPort(r.RemoteAddr)
+	return err == nil && c.believes(peer)
+}
+
 // believes reports whether what peer says about others counts.
 func (c *Clients) believes(peer string) bool {
 	switch {

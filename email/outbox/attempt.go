@@ -16,13 +16,21 @@ import (
 func (w *Worker) attempt(ctx context.Context, m *models.OutboxMail) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.cfg.Lease)
 	defer cancel()
-	err := w.send(ctx, m)
-	if err == nil {
+	var err error
+	if t := w.cfg.Tracer; t != nil {
+		var end func(error)
+		ctx, end = t.Job(ctx, jobName, m.ID)
+		defer func() { end(err) }()
+	}
+	if err = w.send(ctx, m); err == nil {
 		w.sent(ctx, m)
 		return
 	}
 	w.failed(ctx, m, err)
 }
+
+// jobName is what tracers call an attempt.
+const jobName = "send a mail"
 
 // send opens a mail and hands it over, in no more than half of the lease. A sender that panics has failed.
 func (w *Worker) send(ctx context.Context, m *models.OutboxMail) (err error) {

@@ -36,6 +36,16 @@ type Config struct {
 	MaxPause  time.Duration // the longest wait for a mail server that is away
 
 	Now func() time.Time // nil means time.Now
+
+	// Tracer hears of every attempt to send a mail; nil: nobody does.
+	Tracer Tracer
+}
+
+// Tracer hears what workers do. It must be safe for concurrent use.
+type Tracer interface {
+	// Job tells that the row of that number begins to be worked on, and returns the context to do it in. end is called at
+	// the end, with the error if there is one.
+	Job(ctx context.Context, name string, row int64) (inner context.Context, end func(err error))
 }
 
 // DefaultConfig tries a mail for about nine hours, and for three days where the mail server was away.

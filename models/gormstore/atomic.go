@@ -39,6 +39,14 @@ func (s *Store) atomic(ctx context.Context, running *tx, fn func(ctx context.Con
 	if transaction(ctx) != nil {
 		return fn(ctx)
 	}
+	ctx, end := s.begin(ctx, transactionOperation)
+	err := s.perform(ctx, running, fn)
+	end(ofStorage(err))
+	return err
+}
+
+// perform runs fn in a transaction, which it makes of running.
+func (s *Store) perform(ctx context.Context, running *tx, fn func(ctx context.Context) error) error {
 	within := context.WithValue(ctx, txKey{}, running)
 	transact := s.commitAlone
 	if s.queue != nil {

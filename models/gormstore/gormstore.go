@@ -32,6 +32,7 @@ type Store struct {
 
 	process  models.RowName // names this process where it announces changes
 	observer Observer       // nil: nobody has rows in memory
+	tracer   Tracer         // nil: nobody hears what is asked for
 
 	lookups   *sql.DB  // the reader's pool
 	numbered  sync.Map // statements of lookup as PostgreSQL reads them, by what they are here

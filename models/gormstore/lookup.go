@@ -19,7 +19,14 @@ import (
 // The query has question marks for args only, and selects date-times as COALESCE(column, NULL), see assign. Inside a
 // transaction it goes through database/sql.
 func (s *Store) lookup(ctx context.Context, query string, args []any, into ...any) error {
-	query = s.withNumbers(query)
+	ctx, end := s.begin(ctx, query)
+	err := s.find(ctx, s.withNumbers(query), args, into)
+	end(err)
+	return err
+}
+
+// find is lookup with the query as the database reads it.
+func (s *Store) find(ctx context.Context, query string, args, into []any) error {
 	if transaction(ctx) != nil {
 		return s.lookupWithin(ctx, query, args, into)
 	}

@@ -35,7 +35,9 @@ func oneRow(result *gorm.DB) error {
 
 // row reads the one row of a query, past gorm: to build a statement costs it as much as the database needs to find a row
 // by its key, and these are the lookups that every request makes. The query has question marks for args only.
-func (s *Store) row(ctx context.Context, query string, args []any, into ...any) error {
+func (s *Store) row(ctx context.Context, query string, args []any, into ...any) (err error) {
+	ctx, end := s.begin(ctx, query)
+	defer func() { end(err) }()
 	db, ctx, cancel := s.bound(ctx, s.reader)
 	defer cancel()
 	found := db.Statement.ConnPool.QueryRowContext(ctx, s.dialect.bind(query), args...)
