@@ -19,7 +19,18 @@ export function show(element, ...children) {
   element.replaceChildren(...children.flat(Infinity).filter((child) => child != null && child !== false))
 }
 
-// announce tells people who listen to the page.
+const linesKept = 8
+
+// announce tells people who listen to the page. Every text is a line of its own in a log: none takes another's place before
+// it is heard.
 export function announce(text) {
-  document.getElementById('announce').textContent = text
+  const log = document.getElementById('announce')
+  log.append(h('p', null, text))
+  while (log.childElementCount > linesKept) log.firstElementChild.remove()
+}
+
+// goTo puts the focus on a heading, from where listeners and the Tab key go on.
+export function goTo(heading) {
+  heading.tabIndex = -1
+  heading.focus()
 }

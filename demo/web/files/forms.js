@@ -1,6 +1,6 @@
 // Forms: labelled fields, and what the server says about them.
 
-import { h, show } from './dom.js'
+import { announce, h, show } from './dom.js'
 
 let count = 0
 
@@ -23,27 +23,32 @@ export function choice(label, props, options, chosen) {
 }
 
 // form returns a form that calls onSend with its values, shows what comes back, and cannot be sent twice meanwhile.
-// onSend returns an answer of the wire and, by said(answer), the words for a good one.
-export function form({ fields, button, onSend, said, name }) {
-  const result = h('div', { class: 'result', role: 'status' })
+// onSend returns an answer of the wire and, by said(answer), the words for a good one. others are more buttons.
+export function form({ fields, button, onSend, said, name, others }) {
+  const result = h('div', { class: 'result' })
   const submit = h('button', { type: 'submit', class: 'primary' }, button)
   return h('form', { novalidate: true, 'aria-label': name, onsubmit: async (event) => {
     event.preventDefault()
     const element = event.currentTarget
-    submit.disabled = true
+    if (submit.hasAttribute('aria-disabled')) return
+    submit.setAttribute('aria-disabled', 'true') // a button that is disabled altogether loses the focus
     clear(element)
     show(result, h('p', { class: 'pending' }, 'Asking the server …'))
     const answer = await onSend(Object.fromEntries(new FormData(element)))
-    submit.disabled = false
-    if (answer.ok) show(result, h('p', { class: 'good' }, said(answer)))
+    submit.removeAttribute('aria-disabled')
+    if (answer.ok) show(result, outcome(answer, said(answer)))
     else complain(element, result, answer)
-  } }, fields, h('div', { class: 'actions' }, submit), result)
+  } }, fields, h('div', { class: 'actions' }, submit, others), result)
 }
 
-// outcome says how a request went that no form sent.
+// outcome announces how a request went, and returns it for the page.
 export function outcome(answer, good) {
-  if (answer.ok) return h('p', { class: 'good' }, good)
-  return h('p', { class: 'bad' }, problem(answer))
+  return announced(answer.ok ? h('p', { class: 'good' }, good) : h('p', { class: 'bad' }, problem(answer)))
+}
+
+function announced(line) {
+  announce(line.textContent)
+  return line
 }
 
 // problem is what a refusal says, in one line.
@@ -80,9 +85,9 @@ function complain(element, result, answer) {
     hint.textContent = text(faults[input.name])
   }
   if (inputs.length === 0) {
-    show(result, h('p', { class: 'bad' }, problem(answer)))
+    show(result, outcome(answer))
     return
   }
-  show(result, h('p', { class: 'bad' }, 'Please look at the marked fields.'))
+  show(result, announced(h('p', { class: 'bad' }, 'Please look at the marked fields.')))
   inputs[0].focus()
 }

@@ -1,6 +1,6 @@
 // The log of what went over the wire: the newest exchange on top, open.
 
-import { h, show } from './dom.js'
+import { goTo, h, show } from './dom.js'
 import { get, set, subscribe } from './store.js'
 import { decode, moment, tokensIn } from './tokens.js'
 
@@ -10,7 +10,10 @@ let newest = null
 export function startLog() {
   const list = document.getElementById('exchanges')
   const clear = document.getElementById('wire-clear')
-  clear.addEventListener('click', () => set({ exchanges: [] }))
+  clear.addEventListener('click', () => {
+    set({ exchanges: [] })
+    goTo(document.getElementById('wire-title')) // the button is gone
+  })
   let shown = null
   const draw = () => {
     const { exchanges } = get()
@@ -22,22 +25,23 @@ export function startLog() {
     if (newest && (fresh || shown === null)) open.add(newest)
     shown = exchanges
     clear.hidden = exchanges.length === 0
+    if (fresh) document.getElementById('wire').scrollTop = 0
     show(list, exchanges.length === 0 ? empty() : exchanges.map((exchange) => entry(exchange, open.has(exchange.id))))
   }
   subscribe(draw)
   draw()
 }
 
-const empty = () => h('p', { class: 'empty' }, 'Nothing yet. Register or log in, and the real request and its answer appear here.')
+const empty = () => h('p', { class: 'empty' }, 'Nothing yet. Register or log in, and the requests that were sent appear here with their answers.')
 
 function entry(exchange, open) {
   const { answer } = exchange
   const details = h('details', { class: 'exchange', open, dataset: { id: exchange.id } },
-    h('summary', null,
-      h('span', { class: 'method' }, exchange.method),
-      h('span', { class: 'path' }, exchange.path),
-      h('span', { class: `status s${Math.floor(answer.status / 100)}` }, answer.status ? String(answer.status) : 'none'),
-      h('span', { class: 'took' }, `${exchange.took} ms`)))
+    h('summary', null, h('h3', null,
+      h('span', { class: 'method' }, exchange.method), ' ',
+      h('span', { class: 'path' }, exchange.path), ' ',
+      h('span', { class: `status s${Math.floor(answer.status / 100)}` }, answer.status ? String(answer.status) : 'none'), ' ',
+      h('span', { class: 'took' }, `${exchange.took} ms`))))
   // An entry that nobody opens is not made.
   const fill = () => details.childElementCount > 1 || details.append(content(exchange))
   if (open) fill()
@@ -54,17 +58,17 @@ function content(exchange) {
       headers(Object.entries(request.headers)),
       request.cookies.length > 0 && note('Cookies sent', request.cookies.join(', ')),
       !exchange.cookies && h('p', { class: 'fine' }, 'Sent without any cookie.'),
-      request.body !== undefined && code(JSON.stringify(request.body, null, 2), 'Body of the request')),
+      request.body !== undefined && code(JSON.stringify(request.body, null, 2))),
     section('Answer', answer.status ? `${answer.status} ${answer.statusText}` : 'The server did not answer.',
       answer.setCookies.map(cookie),
-      answer.text ? code(answer.data === null ? answer.text : JSON.stringify(answer.data, null, 2), 'Body of the answer')
+      answer.text ? code(answer.data === null ? answer.text : JSON.stringify(answer.data, null, 2))
         : answer.status > 0 && h('p', { class: 'fine' }, 'No body.'),
       answer.headers.length > 0 && h('details', { class: 'more' }, h('summary', null, `${answer.headers.length} headers`),
         headers(answer.headers))),
-    tokens.length > 0 && h('section', null, h('h3', null, 'What the tokens say'), tokens.map(token)))
+    tokens.length > 0 && h('section', null, h('h4', null, 'What the tokens say (their claims)'), tokens.map(token)))
 }
 
-const section = (title, line, ...rest) => h('section', null, h('h3', null, title), h('p', { class: 'line' }, line), rest)
+const section = (title, line, ...rest) => h('section', null, h('h4', null, title), h('p', { class: 'line' }, line), rest)
 
 const note = (name, value) => h('dl', { class: 'headers' }, h('div', null, h('dt', null, name), h('dd', null, value)))
 
@@ -74,7 +78,7 @@ const headers = (list) => h('dl', { class: 'headers' },
 // clipped shortens tokens: what they say is shown below.
 const clipped = (value) => value.replace(/[A-Za-z0-9_.-]{60,}/g, (text) => `${text.slice(0, 24)}…${text.slice(-12)}`)
 
-const code = (text, label) => h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, clipped(text))
+const code = (text) => h('pre', null, clipped(text))
 
 function cookie(line) {
   const [pair, ...attributes] = line.split('; ')

@@ -1,6 +1,6 @@
 // The page: which panel is shown, and the frame around it.
 
-import { h, show } from './dom.js'
+import { goTo, h, show } from './dom.js'
 import { startLog } from './log.js'
 import { get, set, subscribe } from './store.js'
 import { learn } from './wire.js'
@@ -21,10 +21,7 @@ let current = null
 
 async function start() {
   takeLink()
-  document.querySelector('[data-skip]').addEventListener('click', (event) => {
-    event.preventDefault()
-    main.focus()
-  })
+  for (const shortcut of document.querySelectorAll('[data-to]')) shortcut.addEventListener('click', jump)
   try {
     const server = await learn()
     banner(server)
@@ -34,11 +31,19 @@ async function start() {
     return
   }
   startLog()
-  document.getElementById('steps').append(...panels.map((panel) => h('li', null, h('a', { href: '#' + panel.path }, panel.title))))
-  document.getElementById('to-wire').addEventListener('click', () => document.getElementById('wire').scrollIntoView())
+  document.getElementById('steps').append(...panels.map(({ path, title }) =>
+    h('li', null, h('a', { href: '#' + path, dataset: { title } }, title))))
   subscribe((state) => current?.changed?.(state))
   addEventListener('hashchange', () => open(true))
   open(false)
+}
+
+// jump goes to a part of the page, as links to it would if addresses did not name panels here.
+function jump(event) {
+  event.preventDefault()
+  const part = document.getElementById(event.currentTarget.dataset.to)
+  part.scrollIntoView()
+  goTo(part.querySelector('h1, h2'))
 }
 
 // takeLink takes what a link of a mail has brought along out of the address, where it does not belong for long.
@@ -63,10 +68,9 @@ function open(moved) {
     if (link.hash === '#' + current.path) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  document.querySelector('#steps [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   if (moved) {
     scrollTo(0, 0)
-    main.focus({ preventScroll: true })
+    goTo(main.querySelector('h1'))
   }
 }
 

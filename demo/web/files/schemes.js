@@ -15,10 +15,10 @@ export const schemes = [
     id: 'session',
     title: 'Session',
     protocol: 'django-ai-kit-auth',
-    text: 'A cookie that scripts cannot read names a session on the server. A second token guards against other sites.',
+    text: 'The server remembers you: a cookie that scripts cannot read names your session. A second token (CSRF) keeps other sites from making use of it.',
     cookies: true,
     where: () => mount('ai-kit'),
-    missing: () => 'FEATURES.mounts has no ai-kit.',
+    missing: () => 'Not served here: ai-kit is not in the setting FEATURES.mounts.',
     async login(ident, password) {
       keepCSRF(await send({ title: 'Ask for a CSRF token', path: mount('ai-kit') + 'me/', cookies: true }))
       const answer = await send({ title: 'Log in', method: 'POST', path: mount('ai-kit') + 'login/', cookies: true,
@@ -41,9 +41,9 @@ export const schemes = [
     id: 'token',
     title: 'Opaque token',
     protocol: 'django-rest-authtoken',
-    text: 'A random text in the header. The server keeps only its digest, and one logout ends one login at once.',
+    text: 'A random text, sent in a header. The server keeps only a fingerprint of it, and a logout ends it at once.',
     where: () => mount('authtoken'),
-    missing: () => 'FEATURES.mounts has no authtoken.',
+    missing: () => 'Not served here: authtoken is not in the setting FEATURES.mounts.',
     async login(username, password) {
       const answer = await send({ title: 'Log in', method: 'POST', path: mount('authtoken') + 'login/', body: { username, password } })
       return { answer, credential: { token: answer.data?.token } }
@@ -57,9 +57,9 @@ export const schemes = [
     id: 'jwt',
     title: 'JWT in the body',
     protocol: 'simplejwt',
-    text: 'A signed access token for minutes, which any service can check, and a refresh token that buys the next one.',
+    text: 'Two JSON Web Tokens: one for access, good for minutes, which any service can check by its signature, and one to get the next pair (refresh).',
     where: () => mount('simplejwt'),
-    missing: () => 'FEATURES.mounts has no simplejwt.',
+    missing: () => 'Not served here: simplejwt is not in the setting FEATURES.mounts.',
     async login(username, password) {
       const answer = await send({ title: 'Log in', method: 'POST', path: mount('simplejwt'), body: { username, password } })
       return { answer, credential: { access: answer.data?.access, refresh: answer.data?.refresh } }
@@ -85,8 +85,8 @@ export const schemes = [
     text: 'The same pair of tokens, in cookies that scripts cannot read. Browsers send them by themselves.',
     cookies: true,
     where: () => serverInfo().jwtCookies && mount('dj-rest-auth'),
-    missing: () => 'This needs dj-rest-auth in FEATURES.mounts, JWT_AUTH_COOKIE and JWT_AUTH_HTTPONLY in REST_AUTH, and jwt-cookie ' +
-      'in DEFAULT_AUTHENTICATION_CLASSES.',
+    missing: () => 'Not served here: it needs dj-rest-auth in the setting FEATURES.mounts, JWT_AUTH_COOKIE and JWT_AUTH_HTTPONLY in ' +
+      'REST_AUTH, and jwt-cookie in DEFAULT_AUTHENTICATION_CLASSES.',
     async login(username, password) {
       const answer = await send({ title: 'Log in', method: 'POST', path: mount('dj-rest-auth') + 'login/', cookies: true,
         body: { username, password } })

@@ -18,12 +18,31 @@
   const area = (place) => (place ? until(place, () => [...main().querySelectorAll('.card, form')].find((each) =>
     [each.getAttribute('aria-label'), each.querySelector('h2')?.innerText].includes(place))) : main())
 
+  // What the browser complains of: what the policy of the page forbids, and what its scripts did not expect.
+  const complaints = []
+  for (const kind of ['securitypolicyviolation', 'error', 'unhandledrejection']) {
+    addEventListener(kind, ({ violatedDirective, message, reason }) => complaints.push(`${kind}: ${violatedDirective ?? message ?? reason}`))
+  }
+
+  const name = (element) => `${element.computedRole} ${element.computedName}`
+  const focusable = () => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')].filter((each) => each.checkVisibility())
+
+  // unseen says why somebody who looks for the focus does not see it.
+  function unseen(element) {
+    const box = element.getBoundingClientRect()
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+    const ring = [element, element.nextElementSibling, element.closest('.option')]
+    if (!ring.some((each) => each && getComputedStyle(each).outlineStyle !== 'none')) return 'no ring'
+    return top && (element.contains(top) || top.closest('label')?.control === element || element.parentElement.contains(top)) ? '' : 'covered, or off the screen'
+  }
+
   window.reader = {
     // open goes to a panel by the navigation.
     async open(title) {
       const link = await until(title, () => named(document.querySelectorAll('#steps a'), title))
       link.click()
       await until(title, () => link.getAttribute('aria-current') === 'page')
+      document.activeElement.blur() // after a mouse there is no ring around the heading
     },
     // fill types into the field of that label.
     async fill(label, value, place) {
@@ -65,15 +84,38 @@
       document.querySelector(`input[name=theme][value=${theme}]`).click()
     },
     text: () => document.body.innerText,
+    // focus says what has the focus, as Chromium tells it to screen readers, and why it cannot be seen.
+    focus: () => {
+      const element = document.activeElement
+      return element === document.body ? { on: '', unseen: '' } : { on: name(element), unseen: unseen(element) }
+    },
+    // hears waits until a text is announced, and forgets what was announced before.
+    async hears(text) {
+      const log = document.getElementById('announce')
+      await until('announced ' + text, () => log.textContent.includes(text))
+      log.replaceChildren()
+    },
+    // reaches waits until something has the focus.
+    async reaches(on) {
+      await until('the focus on ' + on, () => name(document.activeElement).startsWith(on))
+    },
     // overflows names what is wider than the page.
     overflows: () => [...document.querySelectorAll('body *')].filter((each) => each.checkVisibility() &&
-      !each.closest('.unseen, .steps ul, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+      !each.closest('.unseen, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
       .map((each) => each.outerHTML.slice(0, 120)),
-    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA, or by those about colours alone.
+    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA, or by those about colours alone, and what it
+    // does not look for: names of all that can have the focus, equal ids, headings, and complaints of the browser.
     async faults(colours) {
       const all = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
       const found = await axe.run(document, { runOnly: colours ? { type: 'rule', values: ['color-contrast'] } : all })
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`)
+      const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
+      return [
+        ...found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`),
+        ...focusable().filter((each) => !each.computedName).map((each) => 'without a name: ' + each.outerHTML.slice(0, 120)),
+        ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => 'two of id ' + id),
+        ...(document.querySelectorAll('h1').length === 1 ? [] : ['not one h1']),
+        ...complaints,
+      ]
     },
   }
 })()

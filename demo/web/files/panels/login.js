@@ -16,7 +16,7 @@ export const login = {
     if (!first) return [h('h1', null, 'Log in'), h('p', { class: 'empty' }, 'This server has no login.')]
     return [
       h('h1', null, 'Log in'),
-      h('p', { class: 'lead' }, 'Four schemes, one account. Log in with several, even twice with the same: each login is a device of its own.'),
+      h('p', { class: 'lead' }, 'There are several ways to stay logged in, which are called schemes. Try more than one, even one of them twice: each login is a device of its own.'),
       h('section', { class: 'card' }, form({
         name: 'Log in',
         fields: [

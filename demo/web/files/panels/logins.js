@@ -1,6 +1,6 @@
 // All logins of this page, each as if on a device of its own: refresh, verify, call and log out one of them.
 
-import { h, show } from '../dom.js'
+import { goTo, h, show } from '../dom.js'
 import { outcome } from '../forms.js'
 import { tokenCard } from '../log.js'
 import { get, set } from '../store.js'
@@ -11,7 +11,7 @@ const states = { alive: 'logged in', ended: 'logged out', replaced: 'replaced by
 
 let list = null
 let drawn = null
-const said = new Map() // what the last action on a login came to
+const said = new Map() // what came of the last action on a login
 
 export const logins = {
   path: '/logins',
@@ -43,26 +43,50 @@ function fill() {
       ', best more than once.'))
     return
   }
+  const back = where()
   show(list, all.toReversed().map(card),
     all.some((login) => login.state !== 'alive') && h('div', { class: 'actions' }, h('button', { type: 'button', class: 'quiet',
-      onclick: () => set({ logins: all.filter((login) => login.state === 'alive') }) }, 'Forget those that are over')))
+      onclick: () => forget(all) }, 'Forget the logins that are over')))
+  back()
+}
+
+function forget(all) {
+  set({ logins: all.filter((login) => login.state === 'alive') })
+  goTo(document.querySelector('#panel h1')) // the button is gone
+}
+
+// where remembers what is open and which button has the focus. What it returns brings both back to cards that are new: the
+// focus to the heading of the card, if there is no such button any more.
+function where() {
+  const cardOf = (element) => element.closest('.login')?.dataset.login
+  const find = (id, what) => list.querySelector(`[data-login="${id}"] ${what}`)
+  const open = [...list.querySelectorAll('details[open]')].map(cardOf)
+  const [at, action] = [cardOf(document.activeElement), document.activeElement.dataset.action]
+  return () => {
+    for (const id of open) find(id, 'details')?.setAttribute('open', '')
+    if (!at || !list.querySelector(`[data-login="${at}"]`)) return
+    const same = find(at, `[data-action="${action}"]`)
+    if (same) same.focus()
+    else goTo(find(at, 'h2'))
+  }
 }
 
 function card(login) {
   const scheme = schemeBy(login.scheme)
-  const result = h('div', { class: 'result', role: 'status' }, said.get(login.id))
+  const heading = `login-${login.id}`
   const act = (work, good) => async () => {
     const answer = await work()
     said.set(login.id, outcome(answer, good))
     drawn = null
-    fill()
-    list.querySelector(`[data-login="${login.id}"] h2`)?.focus({ preventScroll: true })
+    if (list) fill()
+    if (!answer.ok) lookAround() // an old refresh token, used once more, ends its login
   }
-  const button = (text, work, good) => h('button', { type: 'button', onclick: act(work, good) }, text)
+  const button = (text, work, good) => h('button', { type: 'button', dataset: { action: text }, 'aria-describedby': heading,
+    onclick: act(work, good) }, text)
   const alive = login.state === 'alive'
   return h('article', { class: alive ? 'card login' : 'card login over', dataset: { login: login.id } },
     h('div', { class: 'login-head' },
-      h('h2', { tabindex: '-1' }, login.label),
+      h('h2', { id: heading }, login.label),
       h('span', { class: alive ? 'chip on' : 'chip' }, states[login.state])),
     h('p', null, `${login.username}, by ${scheme.title.toLowerCase().replace('jwt', 'JWT')}, since ${new Date(login.since).toLocaleTimeString()}`),
     credential(login, scheme),
@@ -72,12 +96,12 @@ function card(login) {
       alive && scheme.verify && button('Verify', () => scheme.verify(login), 'The access token is good.'),
       alive && login.spent && button('Use the old refresh token', () => scheme.refresh(login, login.spent), 'The old one still works.'),
       alive && button('Log out', () => logOut(login), 'Logged out. Ask “Who am I?” on the others.')),
-    result)
+    h('div', { class: 'result' }, said.get(login.id)))
 }
 
 // credential shows what the login has in its hands.
 function credential(login, scheme) {
   if (scheme.cookies) return h('p', { class: 'fine' }, 'Its credential is in cookies that this page cannot read.')
   if (login.token) return h('p', { class: 'mono fine' }, short(login.token))
-  return h('details', { class: 'more' }, h('summary', null, 'Tokens'), tokenCard('access', login.access), tokenCard('refresh', login.refresh))
+  return h('details', { class: 'more' }, h('summary', { dataset: { action: 'Tokens' }, 'aria-describedby': `login-${login.id}` }, 'Tokens'), tokenCard('access', login.access), tokenCard('refresh', login.refresh))
 }

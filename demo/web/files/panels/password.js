@@ -26,14 +26,14 @@ export const password = {
 function change(mount) {
   const able = get().logins.filter((login) => login.state === 'alive' && ['jwt', 'cookies'].includes(schemeBy(login.scheme).id))
   return h('section', { class: 'card' },
-    h('h2', null, 'Change it'),
-    h('p', null, 'The other logins of the account end with it.'),
+    h('h2', null, 'Change the password'),
+    h('p', null, 'This logs all other devices of the account out.'),
     able.length === 0
-      ? h('p', { class: 'empty' }, 'This takes a login by JWT, in the body or in cookies. ', h('a', { href: '#/login' }, 'Log in'))
+      ? h('p', { class: 'empty' }, 'For this you must be logged in by JWT, in the body or in cookies. ', h('a', { href: '#/login' }, 'Log in'))
       : form({
         name: 'Change the password',
         fields: [
-          choice('As', { name: 'as' }, able.map((login) => [login.id, nameOf(login.id)])),
+          choice('Login', { name: 'as' }, able.map((login) => [login.id, nameOf(login.id)])),
           field('Old password', { name: 'old_password', type: 'password', autocomplete: 'current-password' }),
           field('New password', { name: 'new_password1', type: 'password', autocomplete: 'new-password' }),
           field('New password once more', { name: 'new_password2', type: 'password', autocomplete: 'new-password' }),
@@ -53,8 +53,8 @@ function forgotten(mounts) {
   const ways = [['dj-rest-auth', 'dj-rest-auth: the link leads to a page of the server'],
     ['ai-kit', 'django-ai-kit-auth: the link leads into this application']].filter(([name]) => mounts[name])
   return h('section', { class: 'card' },
-    h('h2', null, 'Forgot it'),
-    h('p', null, 'The answer is the same whether anybody has the address or not.'),
+    h('h2', null, 'Forgotten?'),
+    h('p', null, 'A mail brings a link to set a new one. The answer is the same whether anybody has the address or not.'),
     form({
       name: 'Ask for a link',
       fields: [
@@ -77,7 +77,7 @@ function forgotten(mounts) {
 // chosen sets a new password by a link of ai-kit, which leads to this page.
 function chosen(link) {
   return h('section', { class: 'card' },
-    h('h2', null, 'Choose a new one'),
+    h('h2', null, 'Choose a new password'),
     h('p', null, 'The link in the mail led to this page.'),
     form({
       name: 'Choose a new password',

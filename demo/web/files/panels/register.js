@@ -1,7 +1,7 @@
 // Makes accounts, and confirms the address where the link of a mail leads to this page.
 
-import { h, show } from '../dom.js'
-import { choice, field, form, outcome } from '../forms.js'
+import { h } from '../dom.js'
+import { choice, field, form } from '../forms.js'
 import { get, mark, set } from '../store.js'
 import { send, serverInfo } from '../wire.js'
 
@@ -41,7 +41,7 @@ export const register = {
 
 function signup(there, server) {
   return h('section', { class: 'card' },
-    h('p', null, 'The protocols differ in their fields and words; the account is the same, and good for every login.'),
+    h('p', null, 'Each protocol is that of a Django package. Their addresses, fields and words differ; the account is the same, and good for every login.'),
     form({
       name: 'Make an account',
       fields: [
@@ -72,17 +72,20 @@ function signup(there, server) {
 
 // activation confirms by a link of ai-kit, which leads to a page of the application: here to this one.
 function activation(link) {
-  const result = h('div', { class: 'result', role: 'status' })
-  const button = h('button', { class: 'primary', type: 'button', onclick: async () => {
-    button.disabled = true
-    const answer = await send({ title: 'Activate', method: 'POST', path: serverInfo().mounts['ai-kit'] + 'activate_email/',
-      body: { ident: link.ident, token: link.token } })
-    set({ link: null })
-    if (answer.ok) mark('mail')
-    show(result, outcome(answer, ['The address is confirmed. ', h('a', { href: '#/login' }, 'Log in')]))
-  } }, 'Confirm my address')
   return h('section', { class: 'card' },
     h('h2', null, 'Confirm your address'),
-    h('p', null, 'The link in the mail led to this page, which now hands over what was in it.'),
-    h('div', { class: 'actions' }, button), result)
+    h('p', null, 'The link in the mail led to this page, which hands over what was in it.'),
+    form({
+      name: 'Confirm your address',
+      fields: [],
+      button: 'Confirm my address',
+      async onSend() {
+        const answer = await send({ title: 'Activate', method: 'POST', path: serverInfo().mounts['ai-kit'] + 'activate_email/',
+          body: { ident: link.ident, token: link.token } })
+        set({ link: null })
+        if (answer.ok) mark('mail')
+        return answer
+      },
+      said: () => ['The address is confirmed. ', h('a', { href: '#/login' }, 'Log in')],
+    }))
 }

@@ -6,10 +6,10 @@ import { schemes } from '../schemes.js'
 import { serverInfo } from '../wire.js'
 
 const steps = () => [
-  { title: 'Make an account', path: '/register', done: ['register'], text: 'by any of the protocols that can.' },
+  { title: 'Make an account', path: '/register', done: ['register'], text: 'by any protocol that has a registration.' },
   { title: 'Confirm the address', path: '/inbox', done: ['mail'], text: 'with the link in the mail, which is in the inbox here.' },
   { title: 'Log in', path: '/login', done: schemes.map((scheme) => 'login-' + scheme.id), chips: true,
-    text: 'by each scheme, and compare what comes back.' },
+    text: 'in each way, and compare what comes back.' },
   { title: 'Call what is protected', path: '/call', done: ['call'], text: 'as one login, as another, and as nobody.' },
   { title: 'Refresh', path: '/logins', done: ['refresh'], text: 'and watch the tokens rotate. Try an old one again.' },
   { title: 'Log out one device', path: '/logins', done: ['logout'], text: 'of several. The others stay logged in.' },
@@ -29,7 +29,7 @@ export const tour = {
     return [
       h('h1', null, 'Try every way to log in'),
       h('p', { class: 'lead' }, 'This page talks to its server as any client would. Whatever you do, the requests and answers are shown ',
-        'with it: headers, bodies, cookies, and what is written in tokens.'),
+        'as well: headers, bodies, cookies, and what is written in tokens.'),
       list,
       next,
     ]
