@@ -26,3 +26,24 @@ func TestRowEstimatesNameTheTablesThatGrow(t *testing.T) {
 		})
 	}
 }
+
+func TestRowEstimatesNameAProjectsOwnUsers(t *testing.T) {
+	for _, name := range []string{"sqlite", "postgres"} {
+		t.Run(name, func(t *testing.T) {
+			s := openOwn(t, name, personTables)
+			if err := s.CreateUser(t.Context(), &models.User{Username: "ana", Password: "!"}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := s.RowEstimates(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if users, there := got["members_member"]; !there || name == "sqlite" && users != 1 || users > 1 {
+				t.Errorf("members_member: %d, %v; want 1, or what PostgreSQL's statistics know of them by now", users, there)
+			}
+			if users, there := got["auth_user"]; there {
+				t.Errorf("auth_user has %d rows, want no such table", users)
+			}
+		})
+	}
+}
