@@ -15,59 +15,31 @@ import (
 	"watchword/tests/harness"
 )
 
-// deployed returns a copy of a file of deploy/ in which pairs of texts are replaced, each of which must be there.
-func deployed(t *testing.T, name string, pairs ...string) (copied string) {
+// replaced replaces pairs of texts in another, in which each of them must be.
+func replaced(t *testing.T, text string, pairs ...string) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root, "deploy", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(data)
 	for pair := range slices.Chunk(pairs, 2) {
 		if !strings.Contains(text, pair[0]) {
-			t.Fatalf("%s has no %q", name, pair[0])
+			t.Fatalf("there is no %q in %s", pair[0], text)
 		}
 		text = strings.ReplaceAll(text, pair[0], pair[1])
 	}
-	copied = filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return copied
+	return text
 }
 
-// TestDeployedFilesAreUnderstood has each file in deploy/ read by the program that it is for.
-func TestDeployedFilesAreUnderstood(t *testing.T) {
+// TestTheUnitIsUnderstood has systemd read the unit in deploy/.
+func TestTheUnitIsUnderstood(t *testing.T) {
 	t.Parallel()
-	understood := func(t *testing.T, script string, environ ...string) {
-		t.Helper()
-		if out, err := harness.Script(t.Context(), t.TempDir(), environ, script); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	harness.Program(t, "systemd-analyze")
+	unit := filepath.Join(t.TempDir(), "watchword.service")
+	text := replaced(t, deployedFile(t, "watchword.service"), "/usr/local/bin/watchword serve", "/bin/true serve")
+	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	t.Run("systemd", func(t *testing.T) {
-		t.Parallel()
-		harness.Program(t, "systemd-analyze")
-		unit := deployed(t, "watchword.service", "/usr/local/bin/watchword serve", "/bin/true serve")
-		understood(t, `said=$(systemd-analyze verify "$UNIT" 2>&1); echo "$said"; test -z "$(echo "$said" | grep watchword.service)"`, "UNIT="+unit)
-	})
-	t.Run("nginx", func(t *testing.T) {
-		t.Parallel()
-		harness.Program(t, "nginx")
-		harness.Program(t, "openssl")
-		site := deployed(t, "nginx.conf", "listen 80;", "listen "+harness.FreeHost(t)+";", "listen 443 ssl;", "listen "+harness.FreeHost(t)+" ssl;",
-			"/etc/ssl/auth.example.com.pem", "cert.pem", "/etc/ssl/auth.example.com.key", "key.pem")
-		understood(t, `
-			openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=auth.example.com 2>/dev/null
-			cp "$SITE" site.conf
-			echo "pid nginx.pid; error_log stderr; events {} http { include site.conf; }" > nginx.conf
-			nginx -t -p "$PWD" -c nginx.conf`, "SITE="+site)
-	})
-	t.Run("Caddy", func(t *testing.T) {
-		t.Parallel()
-		harness.Program(t, "caddy")
-		understood(t, `HOME=$PWD caddy validate --adapter caddyfile --config "$SITE"`, "SITE="+deployed(t, "Caddyfile"))
-	})
+	const verify = `said=$(systemd-analyze verify "$UNIT" 2>&1); echo "$said"; test -z "$(echo "$said" | grep watchword.service)"`
+	if out, err := harness.Script(t.Context(), t.TempDir(), []string{"UNIT=" + unit}, verify); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // composeFile is as much of compose.yaml as is looked at here.

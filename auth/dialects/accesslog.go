@@ -3,14 +3,15 @@ package dialects
 import (
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 )
 
 // logRequest writes one line about every request: no query, no header and no body, and of a path with parameters, which
-// may be secrets, the pattern only. took_ms is the time until the answer was made, in milliseconds. trace is the id of
-// the trace that the request belongs to, if it says so.
+// may be secrets, the pattern only. address is the client, whom trusted proxies name. took_ms is the time until the answer
+// was made, in milliseconds. trace is the id of the trace that the request belongs to, if it says so.
 func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.cfg.Now()
@@ -25,13 +26,9 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if !s.log.Enabled(r.Context(), slog.LevelInfo) {
 			return nil
 		}
-		address, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			address = r.RemoteAddr
-		}
 		line := slog.NewRecord(end, slog.LevelInfo, "request", 0)
 		line.AddAttrs(
-			slog.String("request", requestID(c)), slog.String("address", address),
+			slog.String("request", requestID(c)), slog.String("address", s.clientAddress(r)),
 			slog.String("method", r.Method), slog.String("path", loggedPath(c)),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
 			slog.Float64("took_ms", milliseconds(took)),
@@ -42,6 +39,22 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		_ = s.log.Handler().Handle(r.Context(), line) // there is nowhere to say that a log cannot be written
 		return nil
 	}
+}
+
+// maxLoggedAddress is as much as is logged of who a client says that it is, where everybody is believed, in bytes.
+const maxLoggedAddress = 64
+
+// clientAddress is who sent r: where proxies are trusted, whom they name.
+func (s *Site) clientAddress(r *http.Request) string {
+	if s.clients == nil {
+		address, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil {
+			return r.RemoteAddr
+		}
+		return address
+	}
+	address := s.clients.Address(r)
+	return address[:min(len(address), maxLoggedAddress)]
 }
 
 // milliseconds is d with three decimals.

@@ -78,21 +78,24 @@ func NewClients(cfg ProxyConfig) (*Clients, error) {
 // has them all. Where everybody is believed it can be any text.
 //
 // Source: with NUM_PROXIES or "*", rest_framework.throttling.BaseThrottle.get_ident.
-func (c *Clients) Of(r *http.Request) string {
+func (c *Clients) Of(r *http.Request) string { return canonical(c.Address(r)) }
+
+// Address returns who sent r as [Clients.Of] does, but of IPv6 the whole address: for logs.
+func (c *Clients) Address(r *http.Request) string {
 	peer, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		peer = r.RemoteAddr
 	}
 	forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
 	if forwarded == "" || !c.believes(peer) {
-		return canonical(peer)
+		return peer
 	}
 	switch {
 	case c.count != nil:
 		hops := strings.Split(forwarded, ",")
-		return canonical(strings.TrimSpace(hops[len(hops)-min(*c.count, len(hops))]))
+		return strings.TrimSpace(hops[len(hops)-min(*c.count, len(hops))])
 	case c.all:
-		return canonical(withoutSpace(forwarded))
+		return withoutSpace(forwarded)
 	}
 	return c.lastStranger(peer, strings.Split(forwarded, ","))
 }
@@ -128,7 +131,7 @@ func (c *Clients) lastStranger(peer string, hops []string) string {
 			break
 		}
 	}
-	return canonical(peer)
+	return peer
 }
 
 func (c *Clients) isProxy(address netip.Addr) bool {

@@ -57,6 +57,17 @@ func TestWhoAClientIs(t *testing.T) {
 	}
 }
 
+func TestTheAddressIsWhole(t *testing.T) {
+	clients, err := NewClients(ProxyConfig{Trusted: []string{"10.0.0.0/8"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &http.Request{RemoteAddr: "10.1.1.1:99", Header: http.Header{"X-Forwarded-For": {"6.6.6.6, 2a00:1:2:3::4"}}}
+	if got, want := clients.Address(r), "2a00:1:2:3::4"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestProxiesThatAreNoneAreRefused(t *testing.T) {
 	negative := -1
 	for _, cfg := range []ProxyConfig{{Trusted: []string{"proxy.example.com"}}, {Trusted: []string{"10.0.0.0/99"}}, {Count: &negative}} {
