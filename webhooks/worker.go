@@ -114,7 +114,7 @@ func (l *line) attempt(ctx context.Context, w *models.Webhook) {
 	default:
 		wait := queue.Jittered(l.cfg.Waits[w.Attempts-1])
 		l.log.Warn("could not deliver a webhook yet", "webhook", w.MessageID, "event", w.Event, "attempt", w.Attempts,
-			"again_in", wait.Round(time.Second), "error", reason(cause))
+			"again_in", wait.Round(time.Second).String(), "error", reason(cause))
 		err = l.queue.PostponeWebhook(ctx, w, l.now().UTC().Add(wait), reason(cause))
 	}
 	if err != nil { // the lease will end, and somebody will try again

@@ -53,7 +53,7 @@ func (w *Worker) send(ctx context.Context, m *models.OutboxMail) (err error) {
 // spent on trying.
 func (w *Worker) sent(ctx context.Context, m *models.OutboxMail) {
 	if lasted := w.outage.over(w.now()); lasted > 0 {
-		w.log.Info("mails can be sent again", "after", lasted.Round(time.Second))
+		w.log.Info("mails can be sent again", "after", lasted.Round(time.Second).String())
 	}
 	w.log.Debug("sent a mail", "mail", m.ID, "message_id", m.MessageID, "attempt", m.Attempts)
 	for tries := 1; ; tries++ {
@@ -91,7 +91,7 @@ func (w *Worker) failed(ctx context.Context, m *models.OutboxMail, cause error) 
 		err = w.queue.PostponeMail(ctx, m, now.Add(pause), m.Attempts-1, reason)
 	default:
 		wait := queue.Jittered(min(doubled(w.cfg.FirstWait, m.Attempts), w.cfg.MaxWait))
-		w.log.Info("could not send a mail yet", "mail", m.ID, "attempt", m.Attempts, "again_in", wait.Round(time.Second),
+		w.log.Info("could not send a mail yet", "mail", m.ID, "attempt", m.Attempts, "again_in", wait.Round(time.Second).String(),
 			"error", reason)
 		err = w.queue.PostponeMail(ctx, m, now.Add(wait), m.Attempts, reason)
 	}

@@ -39,7 +39,7 @@ func (w *Worker) tellAge(ctx context.Context, alarm time.Duration) time.Duration
 	}
 	switch {
 	case age >= alarm:
-		w.log.Warn("mails have been waiting for long", "waiting", waiting, "oldest", age.Round(time.Second))
+		w.log.Warn("mails have been waiting for long", "waiting", waiting, "oldest", age.Round(time.Second).String())
 		for alarm <= age {
 			alarm *= 2
 		}
