@@ -4,12 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"watchword/secretfile"
 )
 
 const (
@@ -161,12 +162,8 @@ func splitList(t reflect.Type, text string) (*yaml.Node, error) {
 	return list, nil
 }
 
-// secretFolders are where container runtimes put secrets, readable by all inside the container, which is the wall.
-var secretFolders = [...]string{"/run/secrets/", "/var/run/secrets/"}
-
-// ReadSecretFile returns the text of a file that holds a secret, without one line end at its end. A file that every
-// user of the machine can read or write is refused, except below /run/secrets, where container runtimes mount secrets
-// that way.
+// ReadSecretFile returns the text of a file that holds a secret, without one line end at its end. A file that
+// secretfile.Check has something against is refused.
 func ReadSecretFile(name string) (string, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -175,8 +172,8 @@ func ReadSecretFile(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if info.Mode().Perm()&0o006 != 0 && !inSecretFolder(name) {
-		return "", errors.New(name + " can be read by every user of this machine; run: chmod 600 " + name)
+	if err := secretfile.Check(name, info.Mode()); err != nil {
+		return "", err
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -184,10 +181,4 @@ func ReadSecretFile(name string) (string, error) {
 	}
 	text := strings.TrimSuffix(string(data), "\n")
 	return strings.TrimSuffix(text, "\r"), nil
-}
-
-// inSecretFolder reports whether the file is in one of the secretFolders.
-func inSecretFolder(name string) bool {
-	name = filepath.Clean(name)
-	return slices.ContainsFunc(secretFolders[:], func(folder string) bool { return strings.HasPrefix(name, folder) })
 }

@@ -36,7 +36,8 @@ var layers = []layer{
 	{"auth/throttle", []string{"auth/origin"}, nil},
 	{"auth/social", nil, []string{"golang.org/x/oauth2", "github.com/coreos/go-oidc", "github.com/dghubble/oauth1",
 		"github.com/golang-jwt/jwt", "github.com/google/uuid"}},
-	{"settings", nil, []string{"go.yaml.in/yaml"}},
+	{"secretfile", nil, nil},
+	{"settings", []string{"secretfile"}, []string{"go.yaml.in/yaml"}},
 	{"queue", []string{"models"}, nil},
 	{"email/outbox", []string{"email", "models", "queue"}, nil},
 	{"email/smtptest", nil, []string{"github.com/emersion/go-sasl", "github.com/emersion/go-smtp"}},
@@ -78,7 +79,7 @@ var layers = []layer{
 }
 
 var (
-	jwtOurs  = []string{"models", "schemes", "schemes/jwt/*", "auth/cookie", "auth/csrf", "auth/signing"}
+	jwtOurs  = []string{"models", "schemes", "schemes/jwt/*", "auth/cookie", "auth/csrf", "auth/signing", "secretfile"}
 	jwtThird = []string{"github.com/golang-jwt/jwt", "github.com/MicahParks/jwkset", "golang.org/x/crypto/ssh"}
 )
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/MicahParks/jwkset"
+
+	"watchword/secretfile"
 )
 
 // stored is a key as it lies in a file.
@@ -87,7 +89,7 @@ func syncFolder(path string) error {
 
 // readFile reads a key file of a Folder.
 func readFile(path string) (stored, error) {
-	text, err := readSecret(path, 0o077)
+	text, err := readBounded(path, checkOwn)
 	if err != nil {
 		return stored{}, err
 	}
@@ -109,21 +111,28 @@ func readFile(path string) (stored, error) {
 	return stored{path: path, key: key, created: times.Created, signsFrom: times.SignsFrom}, nil
 }
 
-// ReadPrivate returns the text of a private key file. A file that every user of the machine can read is refused; a
-// group may, as mounted secrets often are theirs.
+// ReadPrivate returns the text of a private key file. A file that secretfile.Check has something against is refused.
 func ReadPrivate(path string) (string, error) {
-	text, err := readSecret(path, 0o007)
+	text, err := readBounded(path, secretfile.Check)
 	return string(text), err
 }
 
 // ReadPublic returns the text of a public key file.
 func ReadPublic(path string) (string, error) {
-	text, err := readSecret(path, 0)
+	text, err := readBounded(path, func(string, fs.FileMode) error { return nil })
 	return string(text), err
 }
 
-// readSecret reads a file of bounded size on which none of the permissions in mask is set.
-func readSecret(path string, mask fs.FileMode) ([]byte, error) {
+// checkOwn refuses a file of ours on which others have any permission.
+func checkOwn(path string, mode fs.FileMode) error {
+	if mode.Perm()&0o077 != 0 {
+		return fmt.Errorf("others can read this private key (mode %04o); run: chmod 600 %s", mode.Perm(), path)
+	}
+	return nil
+}
+
+// readBounded reads a file of bounded size against whose mode check has nothing.
+func readBounded(path string, check func(path string, mode fs.FileMode) error) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -133,8 +142,8 @@ func readSecret(path string, mask fs.FileMode) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.Mode().Perm()&mask != 0 {
-		return nil, fmt.Errorf("others can read this private key (mode %04o); run: chmod 600 %s", info.Mode().Perm(), path)
+	if err := check(path, info.Mode()); err != nil {
+		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxText+1))
 	if err == nil && len(text) > maxText {
