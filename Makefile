@@ -3,14 +3,16 @@
 GO            ?= go
 FUZZTIME      ?= 1m
 GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-# The black-box tests build the server with the race detector, too. It leaves out the loops of password hashes, which it
-# makes several times slower, and which share nothing.
+# The black-box tests build the server with the race detector, too. It leaves out the loops of password hashes and of
+# RSA, which it makes several times slower, and which share nothing.
 UNRACED       := crypto/internal/fips140/hmac crypto/internal/fips140/pbkdf2 crypto/internal/fips140/sha256 \
-                 crypto/sha1 golang.org/x/crypto/...
+                 crypto/internal/fips140/bigmod crypto/sha1 golang.org/x/crypto/...
 RACE_FLAGS    := -race $(UNRACED:%=-gcflags=%=-race=false)
-# Who talks to a Django asks one thing after the other: there is no race to find, and it takes minutes. Those tests are
-# for the target test, and so are the commands in documents.
-RACE_SKIP     := (Of|From|In|To|With)Django|Allauth|OnBothSides|LinesOfTheDocuments
+# Who talks to a Django, plays an attack step by step, types in a browser or runs the commands of documents asks one thing
+# after the other: there is no race to find, and it takes minutes. Those tests are for the target test.
+RACE_SKIP     := (Of|From|In|To|With)Django|Allauth|OnBothSides|LinesOfTheDocuments|^TestAttack|InABrowser
+RACE_SKIP     := $(RACE_SKIP)|^TestTheDemonstration|^TestDatabases|^TestAnotherSecretKeyIsNamed|^TestTutorials$$|^TestTheReadmes
+RACE_SKIP     := $(RACE_SKIP)|^TestDescriptionIsValid|^TestForeignTokens
 RACE_PACKAGES ?= ./...
 
 .DEFAULT_GOAL := help
@@ -32,7 +34,7 @@ test: ## Run all tests; those that need what is missing (PostgreSQL, Django, Chr
 	$(GO) test -timeout 60m ./...
 
 .PHONY: race
-race: ## Run the tests with the race detector, but for most recordings and all exchanges with Django
+race: ## Run the tests with the race detector, but for those that ask one thing after the other
 	$(GO) test $(RACE_FLAGS) -skip '$(RACE_SKIP)' -timeout 60m $(RACE_PACKAGES)
 
 .PHONY: vet

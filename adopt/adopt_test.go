@@ -13,7 +13,7 @@ import (
 	"watchword/adopt"
 	"watchword/models"
 	"watchword/models/gormstore"
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 )
 
 // everything needs all tables.
@@ -40,22 +40,6 @@ func (c catalog) Tables(context.Context, ...string) (map[string]*models.Table, e
 
 func (c catalog) DjangoMigrations(context.Context) (map[string][]string, error) {
 	return c.migrations, nil
-}
-
-// migrated is a database with all tables.
-func migrated(t *testing.T, url string) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.URL = url
-	s, err := gormstore.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 // kept are the rows that are kept in Django's tables.
@@ -91,22 +75,17 @@ func inspect(t *testing.T, c adopt.Catalog, needs adopt.Needs) *adopt.Inspection
 }
 
 func TestDjangosLatestSchemaHasNoFaults(t *testing.T) {
-	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite":   func(*testing.T) string { return "sqlite://:memory:" },
-		"postgres": func(t *testing.T) string { return storetest.PostgresURL(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			found := inspect(t, migrated(t, url(t)), everything())
-			if len(found.Faults)+len(found.Notes) != 0 || len(found.Apps) < 8 {
-				t.Errorf("%+v", found)
-			}
-		})
-	}
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
+		found := inspect(t, store, everything())
+		if len(found.Faults)+len(found.Notes) != 0 || len(found.Apps) < 8 {
+			t.Errorf("%+v", found)
+		}
+	})
 }
 
 // TestEveryColumnThatIsUsedIsLookedAt takes away each column of each row in turn.
 func TestEveryColumnThatIsUsedIsLookedAt(t *testing.T) {
-	whole := read(t, migrated(t, "sqlite://:memory:"))
+	whole := read(t, gormtest.SQLite(t))
 	for _, row := range kept {
 		table, kind := row.TableName(), reflect.TypeOf(row)
 		for i := range kind.NumField() {
@@ -153,7 +132,7 @@ func TestInspectNamesWhatIsNotAsItMustBe(t *testing.T) {
 		}, "auth_user.phone", "nobody here knows the column"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := read(t, migrated(t, "sqlite://:memory:"))
+			c := read(t, gormtest.SQLite(t))
 			test.change(c)
 			found := inspect(t, c, everything())
 			if len(found.Faults) != 1 || found.Faults[0].Where != test.where || !strings.Contains(found.Faults[0].String(), test.words) {
@@ -171,7 +150,7 @@ func (ownUsers) UserModel() models.UserModel {
 }
 
 func TestIndexesOnAProjectsOwnUsersAreRecommended(t *testing.T) {
-	c := read(t, migrated(t, "sqlite://:memory:"))
+	c := read(t, gormtest.SQLite(t))
 	c.tables["crm_person"] = &models.Table{Name: "crm_person", Indexes: []string{"watchword_crm_person_email_upper"}}
 	var got []string
 	for _, note := range inspect(t, ownUsers{c}, everything()).Notes {
@@ -189,7 +168,7 @@ func TestIndexesOnAProjectsOwnUsersAreRecommended(t *testing.T) {
 }
 
 func TestOnlyWhatIsNeededIsLookedAt(t *testing.T) {
-	c := read(t, migrated(t, "sqlite://:memory:"))
+	c := read(t, gormtest.SQLite(t))
 	c.tables = map[string]*models.Table{"auth_user": c.tables["auth_user"]}
 	c.migrations = map[string][]string{"auth": c.migrations["auth"]}
 	if found := inspect(t, c, adopt.Needs{adopt.ForAccounts: "every login"}); len(found.Faults) != 0 {

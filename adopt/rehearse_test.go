@@ -15,7 +15,7 @@ import (
 	"watchword/auth/password"
 	"watchword/auth/signing"
 	"watchword/models/gormstore"
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes/session"
 )
 
@@ -105,58 +105,53 @@ const (
 )
 
 func TestEveryRowIsCountedForWhatItIsWorth(t *testing.T) {
-	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite":   func(*testing.T) string { return "sqlite://:memory:" },
-		"postgres": func(t *testing.T) string { return storetest.PostgresURL(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			later, before := now.Add(time.Hour), now.Add(-time.Hour)
-			r := rehearse(t, migrated(t, url(t)), nil,
-				user(1, pbkdf2Hash, true), user(2, pbkdf2Hash, false), user(3, "!unusable", true),
-				user(4, "crypt$$abcdefg", true), user(5, "pbkdf2_sha256$x", true), user(6, "in the clear", true), user(7, md5Hash, true),
-				opened(t, projectKey, "a", "1", pbkdf2Hash, later),
-				opened(t, projectKey, "b", "", "", later),
-				opened(t, projectKey, "c", "1", "another hash", later),
-				opened(t, projectKey, "d", "2", pbkdf2Hash, later),
-				opened(t, projectKey, "e", "99", pbkdf2Hash, later),
-				opened(t, "another key", "f", "1", pbkdf2Hash, later),
-				opened(t, projectKey, "g", "1", pbkdf2Hash, before),
-				row("authtoken.token", strings.Repeat("0", 40), map[string]any{"user": 1, "created": before}),
-				row("authtoken.token", "short", map[string]any{"user": 3, "created": before}),
-				row("token_blacklist.outstandingtoken", 1, map[string]any{"user": 1, "jti": "1", "token": "x", "expires_at": later}),
-				row("token_blacklist.outstandingtoken", 2, map[string]any{"user": 1, "jti": "2", "token": "x", "expires_at": before}),
-				row("account.emailaddress", 1, map[string]any{"user": 1, "email": "a@example.com", "verified": false, "primary": true}),
-				row("account.emailconfirmation", 1, map[string]any{"email_address": 1, "created": before, "sent": before, "key": "k"}),
-			)
-			lost, failing := true, func(count int, reason string, lost bool, example string) *adopt.Failing {
-				return &adopt.Failing{Reason: reason, Count: count, Lost: lost, Examples: []string{example}}
-			}
-			want(t, r, adopt.Tally{Table: "auth_user", Total: 7, Working: 2, By: map[string]int{"pbkdf2_sha256": 1, "md5": 1},
-				Failing: []*adopt.Failing{
-					failing(1, "disabled", !lost, "user 2"),
-					failing(1, "no usable password: they log in in other ways, or reset it by mail", !lost, "user 3"),
-					failing(1, "hashed by crypt, which PASSWORD_HASHERS does not name", lost, "user 4"),
-					failing(1, "the hash is garbled, or asks for more work than is ever done", !lost, "user 5"),
-					failing(1, "the password column holds no hash", !lost, "user 6"),
-				}})
-			want(t, r, adopt.Tally{Table: "django_session", Total: 7, Working: 2, Over: 1, By: map[string]int{"of users": 1, "nobody's": 1},
-				Failing: []*adopt.Failing{
-					failing(1, "the password was changed since, or it was opened with another SECRET_KEY", !lost, "a session of user 1"),
-					failing(1, "of a user who is disabled", !lost, "a session of user 2"),
-					failing(1, "of a user who is not there", !lost, "a session of user 99"),
-					failing(1, "not signed with SECRET_KEY, nor with one of SECRET_KEY_FALLBACKS", lost, "the session ffff…"),
-				}})
-			want(t, r, adopt.Tally{Table: "authtoken_token", Total: 2, Working: 1, Failing: []*adopt.Failing{
-				failing(1, "not 40 characters: Django REST framework has not made it", lost, "user 3")}})
-			want(t, r, adopt.Tally{Table: "token_blacklist_outstandingtoken", Total: 2, Over: 1, Failing: []*adopt.Failing{
-				failing(1, "SIMPLE_JWT names no key of the Django project", lost, "user 1")}})
-			want(t, r, adopt.Tally{Table: "account_emailconfirmation", Total: 1, Failing: []*adopt.Failing{
-				failing(1, "a stored key, which ACCOUNT_EMAIL_CONFIRMATION_HMAC refuses", !lost, "user 1")}})
-			if r.Verdict != "" || r.Lost() != 4 {
-				t.Errorf("verdict %q, %d lost; want none and 4", r.Verdict, r.Lost())
-			}
-		})
-	}
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
+		later, before := now.Add(time.Hour), now.Add(-time.Hour)
+		r := rehearse(t, store, nil,
+			user(1, pbkdf2Hash, true), user(2, pbkdf2Hash, false), user(3, "!unusable", true),
+			user(4, "crypt$$abcdefg", true), user(5, "pbkdf2_sha256$x", true), user(6, "in the clear", true), user(7, md5Hash, true),
+			opened(t, projectKey, "a", "1", pbkdf2Hash, later),
+			opened(t, projectKey, "b", "", "", later),
+			opened(t, projectKey, "c", "1", "another hash", later),
+			opened(t, projectKey, "d", "2", pbkdf2Hash, later),
+			opened(t, projectKey, "e", "99", pbkdf2Hash, later),
+			opened(t, "another key", "f", "1", pbkdf2Hash, later),
+			opened(t, projectKey, "g", "1", pbkdf2Hash, before),
+			row("authtoken.token", strings.Repeat("0", 40), map[string]any{"user": 1, "created": before}),
+			row("authtoken.token", "short", map[string]any{"user": 3, "created": before}),
+			row("token_blacklist.outstandingtoken", 1, map[string]any{"user": 1, "jti": "1", "token": "x", "expires_at": later}),
+			row("token_blacklist.outstandingtoken", 2, map[string]any{"user": 1, "jti": "2", "token": "x", "expires_at": before}),
+			row("account.emailaddress", 1, map[string]any{"user": 1, "email": "a@example.com", "verified": false, "primary": true}),
+			row("account.emailconfirmation", 1, map[string]any{"email_address": 1, "created": before, "sent": before, "key": "k"}),
+		)
+		lost, failing := true, func(count int, reason string, lost bool, example string) *adopt.Failing {
+			return &adopt.Failing{Reason: reason, Count: count, Lost: lost, Examples: []string{example}}
+		}
+		want(t, r, adopt.Tally{Table: "auth_user", Total: 7, Working: 2, By: map[string]int{"pbkdf2_sha256": 1, "md5": 1},
+			Failing: []*adopt.Failing{
+				failing(1, "disabled", !lost, "user 2"),
+				failing(1, "no usable password: they log in in other ways, or reset it by mail", !lost, "user 3"),
+				failing(1, "hashed by crypt, which PASSWORD_HASHERS does not name", lost, "user 4"),
+				failing(1, "the hash is garbled, or asks for more work than is ever done", !lost, "user 5"),
+				failing(1, "the password column holds no hash", !lost, "user 6"),
+			}})
+		want(t, r, adopt.Tally{Table: "django_session", Total: 7, Working: 2, Over: 1, By: map[string]int{"of users": 1, "nobody's": 1},
+			Failing: []*adopt.Failing{
+				failing(1, "the password was changed since, or it was opened with another SECRET_KEY", !lost, "a session of user 1"),
+				failing(1, "of a user who is disabled", !lost, "a session of user 2"),
+				failing(1, "of a user who is not there", !lost, "a session of user 99"),
+				failing(1, "not signed with SECRET_KEY, nor with one of SECRET_KEY_FALLBACKS", lost, "the session ffff…"),
+			}})
+		want(t, r, adopt.Tally{Table: "authtoken_token", Total: 2, Working: 1, Failing: []*adopt.Failing{
+			failing(1, "not 40 characters: Django REST framework has not made it", lost, "user 3")}})
+		want(t, r, adopt.Tally{Table: "token_blacklist_outstandingtoken", Total: 2, Over: 1, Failing: []*adopt.Failing{
+			failing(1, "SIMPLE_JWT names no key of the Django project", lost, "user 1")}})
+		want(t, r, adopt.Tally{Table: "account_emailconfirmation", Total: 1, Failing: []*adopt.Failing{
+			failing(1, "a stored key, which ACCOUNT_EMAIL_CONFIRMATION_HMAC refuses", !lost, "user 1")}})
+		if r.Verdict != "" || r.Lost() != 4 {
+			t.Errorf("verdict %q, %d lost; want none and 4", r.Verdict, r.Lost())
+		}
+	})
 }
 
 func TestRefreshTokensAreCheckedWithTheKeys(t *testing.T) {
@@ -173,7 +168,7 @@ func TestRefreshTokensAreCheckedWithTheKeys(t *testing.T) {
 	token := func(id int, text string) map[string]any {
 		return row("token_blacklist.outstandingtoken", id, map[string]any{"user": 1, "jti": text, "token": text, "expires_at": end})
 	}
-	r := rehearse(t, migrated(t, "sqlite://:memory:"), check, user(1, pbkdf2Hash, true), token(1, "good"), token(2, "bad"),
+	r := rehearse(t, gormtest.SQLite(t), check, user(1, pbkdf2Hash, true), token(1, "good"), token(2, "bad"),
 		row("token_blacklist.outstandingtoken", 3, map[string]any{"user": 1, "jti": "e", "token": "ended", "expires_at": end}),
 		row("token_blacklist.blacklistedtoken", 1, map[string]any{"token": 3, "blacklisted_at": now}))
 	want(t, r, adopt.Tally{Table: "token_blacklist_outstandingtoken", Total: 3, Working: 1, Over: 1, Failing: []*adopt.Failing{
@@ -182,7 +177,7 @@ func TestRefreshTokensAreCheckedWithTheKeys(t *testing.T) {
 
 func TestAnotherSecretKeyIsSaidSo(t *testing.T) {
 	end := now.Add(time.Hour)
-	r := rehearse(t, migrated(t, "sqlite://:memory:"), nil, user(1, pbkdf2Hash, true),
+	r := rehearse(t, gormtest.SQLite(t), nil, user(1, pbkdf2Hash, true),
 		opened(t, "another key", "a", "1", pbkdf2Hash, end), opened(t, "another key", "b", "1", pbkdf2Hash, end),
 		opened(t, projectKey, "c", "1", pbkdf2Hash, end))
 	if !strings.Contains(r.Verdict, "SECRET_KEY") {
@@ -191,7 +186,7 @@ func TestAnotherSecretKeyIsSaidSo(t *testing.T) {
 }
 
 func TestPagesAreReadToTheEndAndProgressIsTold(t *testing.T) {
-	s := migrated(t, "sqlite://:memory:")
+	s := gormtest.SQLite(t)
 	const users = 4321 // more than a page
 	var rows []map[string]any
 	for id := range users {
@@ -212,7 +207,7 @@ func TestPagesAreReadToTheEndAndProgressIsTold(t *testing.T) {
 }
 
 func TestNothingCanBeWrittenInASnapshot(t *testing.T) {
-	s := migrated(t, storetest.PostgresURL(t))
+	s := gormtest.Postgres(t)
 	err := s.Snapshot(t.Context(), func(ctx context.Context) error { return s.DeleteSession(ctx, "key") })
 	if err == nil {
 		t.Error("a session was deleted while rehearsing")

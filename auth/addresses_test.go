@@ -16,6 +16,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // addressWorld is addresses and what is around them.
@@ -103,7 +104,7 @@ func wantErr(t *testing.T, what string, got, want error) {
 }
 
 func TestAnAddressIsAddedProvedAndPreferred(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		w := newAddresses(t, store, asTheyAre)
 		u := w.verified(t, "ana", "old@example.com")
 		mustBe(t, w.Add(t.Context(), u, "New@Example.com", linkTo))
@@ -207,7 +208,7 @@ func TestTheLastAddressGoesWhereNoneIsNeeded(t *testing.T) {
 }
 
 func TestAChangeIsTakenBackOnceAndShutsEverybodyOut(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		w := newAddresses(t, store, asTheyAre)
 		u := w.verified(t, "ana", "mine@example.com")
 		w.prove(t, u, "thief@example.com")

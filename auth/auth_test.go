@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"watchword/auth/password"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 )
 
@@ -30,21 +30,7 @@ func cheap() password.Config {
 
 func newService(t *testing.T) (*auth.Service, *gormstore.Store) {
 	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
-	store, err := gormstore.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	store := gormtest.SQLite(t)
 	passwords, err := password.NewRegistry(cheap())
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes/token"
 )
 
@@ -29,7 +30,7 @@ func register(t *testing.T, r *auth.Registrar, box *mailbox, username string) (*
 }
 
 func TestWhoHasNotConfirmedCannotLogInWhereThatIsAskedFor(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		service, _ := configured(t, store, func(*auth.Config) {})
 		registrar, confirmations, box := newRegistrar(t, confirming(models.ConfirmsActive), store)
 		_, link := register(t, registrar, box, "ana")
@@ -49,7 +50,7 @@ func TestWhoHasNotConfirmedCannotLogInWhereThatIsAskedFor(t *testing.T) {
 }
 
 func TestConfirmingMayBeAFlagOnly(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		service, _ := configured(t, store, func(*auth.Config) {})
 		registrar, confirmations, box := newRegistrar(t, confirming(models.ConfirmsEmail), store)
 		u, link := register(t, registrar, box, "ana")
@@ -216,7 +217,7 @@ func TestLinksOfTheOriginalAreTaken(t *testing.T) {
 }
 
 func TestOneOfManyConfirms(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		registrar, confirmations, box := newRegistrar(t, confirming(models.ConfirmsEmail), store)
 		u, first := register(t, registrar, box, "ana")
 		if err := confirmations.Send(t.Context(), u); err != nil {

@@ -13,6 +13,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // newDeletions returns deletions over w's core, store and mails.
@@ -38,7 +39,7 @@ func (w *addressWorld) keepKey(t *testing.T) string {
 }
 
 func TestAnAccountIsDisabledKeptAndDeleted(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		w := newAddresses(t, store, asTheyAre)
 		d := newDeletions(t, w, 24*time.Hour)
 		u := w.verified(t, "ana", "ana@example.com")

@@ -15,7 +15,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 )
 
 // mailbox keeps the mails that were promised, or refuses them.
@@ -88,28 +88,6 @@ func newRegistrar(t *testing.T, cfg auth.RegistrationConfig, store *gormstore.St
 	}
 	confirmations := newConfirmations(t, cfg.Confirmation, store, box)
 	return auth.NewRegistrar(cfg, service, store, confirmations), confirmations, box
-}
-
-// everyStore runs test on SQLite and on PostgreSQL.
-func everyStore(t *testing.T, test func(t *testing.T, store *gormstore.Store)) {
-	t.Run("sqlite", func(t *testing.T) {
-		_, store := newService(t)
-		test(t, store)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		cfg := gormstore.DefaultConfig()
-		cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-		cfg.URL = storetest.PostgresURL(t)
-		store, err := gormstore.Open(t.Context(), cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = store.Close() })
-		if err := store.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		test(t, store)
-	})
 }
 
 func TestRegisterMakesAnAccountThatCanLogIn(t *testing.T) {
@@ -209,7 +187,7 @@ func TestOneOfManyGetsAName(t *testing.T) {
 	names := map[string][]string{"one name": {"same"}, "one name but for case": {"Bob", "bob", "BOB"}}
 	for title, spellings := range names {
 		t.Run(title, func(t *testing.T) {
-			everyStore(t, func(t *testing.T, store *gormstore.Store) {
+			gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 				registrar, _, box := newRegistrar(t, confirming(models.ConfirmsActive), store)
 				var callers sync.WaitGroup
 				results := make(chan error, 32)
@@ -243,7 +221,7 @@ func TestOneOfManyGetsAName(t *testing.T) {
 }
 
 func TestUserTokenAndMailAreWrittenTogetherOrNotAtAll(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		registrar, _, box := newRegistrar(t, confirming(models.ConfirmsEmail), store)
 		broken := errors.New("the outbox is full")
 		for refusal, want := range map[error]error{

@@ -16,6 +16,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // signups is what registrations are tested with.
@@ -116,7 +117,7 @@ func (s *signups) verified(t *testing.T, username, address string) *models.User 
 }
 
 func TestSignupStoresUserAndAddressAndMailsAKey(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSignups(t, exactSignups(), store)
 		u := s.signUp(t, "Ana", "Ana@Example.COM")
 		if u.Username != "Ana" || u.Email != "ana@example.com" || !u.IsActive || u.IsStaff || u.LastLogin != nil {
@@ -223,7 +224,7 @@ func TestSignupMakesNamesFromAddresses(t *testing.T) {
 }
 
 func TestAProvedAddressIsToldOrHidden(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		telling, silent := newSignups(t, exactSignups(), store), newSignups(t, safeSignups(), store)
 		owner := telling.verified(t, "owner", "owner@example.com")
 
@@ -261,7 +262,7 @@ func TestSharedAddressesAreMailedLikeAnyOther(t *testing.T) {
 }
 
 func TestOfManySignupsWithOneNameOneSucceeds(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSignups(t, exactSignups(), store)
 		names := []string{"raced", "RACED", "Raced", "ｒaced"}
 		var won atomic.Int32

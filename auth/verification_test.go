@@ -11,6 +11,7 @@ import (
 	"watchword/auth"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // inParallel calls do from n goroutines at once.
@@ -26,7 +27,7 @@ func inParallel(n int, do func(i int)) {
 func ofBothKinds(t *testing.T, test func(t *testing.T, s *signups)) {
 	for name, hmac := range map[string]bool{"signed": true, "stored": false} {
 		t.Run(name, func(t *testing.T) {
-			everyStore(t, func(t *testing.T, store *gormstore.Store) {
+			gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 				cfg := exactSignups()
 				cfg.verification.HMAC = hmac
 				test(t, newSignups(t, cfg, store))
@@ -163,7 +164,7 @@ func TestALinkIsSentOnceMoreToWhoHasNotProvedTheAddress(t *testing.T) {
 }
 
 func TestAnAddressGetsOneMailInThreeMinutesWhereMailsAreBounded(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSignups(t, safeSignups(), store)
 		s.signUp(t, "ana", "ana@example.com")
 		s.signUp(t, "bea", "ana@example.com")

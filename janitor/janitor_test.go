@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,7 +12,7 @@ import (
 	"time"
 
 	"watchword/janitor"
-	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 var moment = time.Date(2026, time.March, 4, 5, 6, 7, 0, time.UTC)
@@ -35,21 +34,6 @@ func (r *rows) sweep(_ context.Context, _ time.Time, limit int) (int, error) {
 	return int(n), nil
 }
 
-func newStore(t *testing.T) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "db.sqlite3")
-	store, err := gormstore.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return store
-}
-
 // at returns settings with a clock that stands still.
 func at(now time.Time) janitor.Config {
 	cfg := janitor.DefaultConfig()
@@ -67,7 +51,7 @@ func TestSweepGoesOnUntilNothingIsLeft(t *testing.T) {
 	last.left.Store(4)
 	cfg, swept := at(moment), map[string]int{}
 	cfg.Swept = func(task string, rows int) { swept[task] += rows }
-	j := janitor.New(cfg, newStore(t), slog.New(slog.NewTextHandler(&logged, nil)),
+	j := janitor.New(cfg, gormtest.SQLite(t), slog.New(slog.NewTextHandler(&logged, nil)),
 		janitor.Task{Name: "first", Sweep: first.sweep}, janitor.Task{Name: "broken", Sweep: broken.sweep},
 		janitor.Task{Name: "last", Sweep: last.sweep})
 	j.Sweep(t.Context())
@@ -87,7 +71,7 @@ func TestSweepGoesOnUntilNothingIsLeft(t *testing.T) {
 }
 
 func TestOneProcessSweepsAtATime(t *testing.T) {
-	store := newStore(t)
+	store := gormtest.SQLite(t)
 	sweeps := func(now time.Time, j func(janitor.Config, janitor.Task) *janitor.Janitor) int64 {
 		task := &rows{}
 		j(at(now), janitor.Task{Sweep: task.sweep}).Sweep(t.Context())
@@ -108,7 +92,7 @@ func TestOneProcessSweepsAtATime(t *testing.T) {
 }
 
 func TestTheOneThatSweepsKeepsSweeping(t *testing.T) {
-	store, task, now := newStore(t), &rows{}, moment
+	store, task, now := gormtest.SQLite(t), &rows{}, moment
 	cfg := at(moment)
 	cfg.Now = func() time.Time { return now }
 	j := janitor.New(cfg, store, silent(), janitor.Task{Sweep: task.sweep})

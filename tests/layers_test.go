@@ -46,6 +46,7 @@ var layers = []layer{
 
 	{"models/gormstore", []string{"models"}, []string{"gorm.io", "github.com/pressly/goose", "github.com/glebarez",
 		"github.com/mattn/go-sqlite3", "github.com/jackc/pgx", "modernc.org/sqlite"}},
+	{"models/gormstore/gormtest", []string{"models/gormstore", "models/storetest"}, nil},
 	{"models/gormstore/*", []string{"models", "models/gormstore"}, nil},
 	{"models/rowcache", []string{"models"}, nil},
 	{"models/storetest", []string{"models"}, []string{"github.com/google/go-cmp", "go.uber.org/goleak",

@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +21,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 const (
@@ -111,12 +111,7 @@ type world struct {
 
 func newWorld(t *testing.T, r *receiver, change func(*Config)) *world {
 	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "db.sqlite3")
-	store, err := gormstore.Open(t.Context(), cfg)
-	must(t, err)
-	t.Cleanup(func() { must(t, store.Close()) })
-	must(t, store.Migrate(t.Context()))
+	store := gormtest.SQLite(t)
 	w := &world{t: t, store: store, cfg: DefaultConfig()}
 	w.cfg.Endpoints = []Endpoint{{URL: r.URL + "/secret-path", Secrets: []string{newSecret, oldSecret}}}
 	w.cfg.Waits, w.cfg.Poll = []time.Duration{time.Millisecond, time.Millisecond}, time.Millisecond

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +12,7 @@ import (
 
 	"watchword/email"
 	"watchword/models"
-	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // secret is what no row and no log may hold.
@@ -29,31 +28,6 @@ func testConfig() Config {
 	cfg := DefaultConfig()
 	cfg.Keys = []string{"a secret key"}
 	return cfg
-}
-
-// openURL opens a migrated store, which is closed when the test ends.
-func openURL(t testing.TB, url string) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.URL = url
-	store, err := gormstore.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return store
-}
-
-func newStore(t testing.TB) *gormstore.Store {
-	t.Helper()
-	return openURL(t, "sqlite:///"+filepath.Join(t.TempDir(), "db.sqlite3"))
 }
 
 func newOutbox(t testing.TB, cfg Config, store Store) *Outbox {
@@ -99,7 +73,7 @@ func (l *logs) logger() *slog.Logger {
 }
 
 func TestAMailIsPromisedByTheCommit(t *testing.T) {
-	store := newStore(t)
+	store := gormtest.SQLite(t)
 	o := newOutbox(t, testConfig(), store)
 	refused := errors.New("refused")
 	err := store.Atomic(t.Context(), func(ctx context.Context) error {
@@ -140,7 +114,7 @@ func TestAMailIsPromisedByTheCommit(t *testing.T) {
 }
 
 func TestAnInvalidMailIsRefusedAndNotStored(t *testing.T) {
-	store := newStore(t)
+	store := gormtest.SQLite(t)
 	o := newOutbox(t, testConfig(), store)
 	m := newMessage("ada@example.com\r\nBcc: x@evil.example")
 	if err := o.Enqueue(t.Context(), m); !errors.Is(err, email.ErrInvalidMessage) {
@@ -226,7 +200,7 @@ func TestSettingsThatCannotWorkAreAllNamed(t *testing.T) {
 }
 
 func TestPretendingLeavesNothing(t *testing.T) {
-	store := newStore(t)
+	store := gormtest.SQLite(t)
 	o := newOutbox(t, testConfig(), store)
 	err := store.Atomic(t.Context(), func(ctx context.Context) error { return o.Pretend(ctx, newMessage("nobody@example.com")) })
 	if err != nil {

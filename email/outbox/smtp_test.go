@@ -12,18 +12,17 @@ import (
 	"watchword/email"
 	"watchword/email/smtptest"
 	"watchword/models/gormstore"
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 )
 
 // eachDatabase runs test with two stores on one SQLite file, and on one PostgreSQL database: two processes.
 func eachDatabase(t *testing.T, test func(t *testing.T, stores [2]*gormstore.Store)) {
-	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite:///" + t.TempDir() + "/db.sqlite3" },
-		"postgres": func(t *testing.T) string { return storetest.PostgresURL(t) },
+	for name, url := range map[string]func(t testing.TB) string{
+		"sqlite": gormtest.SQLiteURL, "postgres": gormtest.PostgresURL,
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := url(t)
-			test(t, [2]*gormstore.Store{openURL(t, at), openURL(t, at)})
+			test(t, [2]*gormstore.Store{gormtest.Open(t, at, nil), gormtest.Open(t, at, nil)})
 		})
 	}
 }
@@ -150,7 +149,7 @@ func TestAServerThatHangsUpAfterDATA(t *testing.T) {
 		}
 		return nil
 	}})
-	o, _ := start(t, quick(), newStore(t), sendTo(t, server))
+	o, _ := start(t, quick(), gormtest.SQLite(t), sendTo(t, server))
 	enqueue(t, o, "ada@example.com")
 	mails := server.Wait(2)
 	first, second := mails[0].Message(t).Header, mails[1].Message(t).Header

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // plan is a sender that fails as a test plans, and remembers what it was asked to do.
@@ -95,9 +95,9 @@ type world struct {
 // inBubble runs test in such a world.
 func inBubble(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
-	dir := t.TempDir()
+	url := gormtest.SQLiteURL(t)
 	synctest.Test(t, func(t *testing.T) {
-		store := openURL(t, "sqlite:///"+filepath.Join(dir, "db.sqlite3"))
+		store := gormtest.Open(t, url, nil)
 		cfg := testConfig()
 		cfg.Poll = time.Minute // days go by, and each look into the database takes real time
 		test(t, &world{cfg: cfg, store: store, box: newOutbox(t, cfg, store), logs: new(logs)})

@@ -13,6 +13,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // fit adopts without a look.
@@ -61,7 +62,7 @@ func TestAdoptingMakesOurTablesAndLeavesDjangosAlone(t *testing.T) {
 				t.Errorf("%s is an index on a table of Django's", name)
 			}
 		}
-		s = open(t, url) // as the server will find it
+		s = gormtest.Open(t, url, nil) // as the server will find it
 		if pending, err := s.PendingMigrations(t.Context()); err != nil || len(pending) != 0 {
 			t.Errorf("PendingMigrations = %q, %v; want none", pending, err)
 		}
@@ -87,7 +88,7 @@ func TestWhatAnAdoptedDatabaseLacksIsNotDeletedFrom(t *testing.T) {
 		if err := s.Adopt(t.Context(), fit); err != nil {
 			t.Fatal(err)
 		}
-		s = open(t, url)
+		s = gormtest.Open(t, url, nil)
 		now := time.Now()
 		sweep := func(fn func(context.Context, time.Time, int) (int, error)) error {
 			_, err := fn(t.Context(), now, 10)
@@ -150,7 +151,7 @@ func TestOneOfManyAdopts(t *testing.T) {
 		errs := make([]error, starters)
 		var done sync.WaitGroup
 		for i := range errs {
-			s := open(t, url)
+			s := gormtest.Open(t, url, nil)
 			done.Go(func() { errs[i] = s.Adopt(t.Context(), fit) })
 		}
 		done.Wait()

@@ -10,12 +10,13 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // onEveryDatabase runs a benchmark on SQLite and on PostgreSQL.
 func onEveryDatabase(b *testing.B, run func(b *testing.B, s *gormstore.Store)) {
-	b.Run("sqlite", func(b *testing.B) { run(b, openSQLite(b)) })
-	b.Run("postgres", func(b *testing.B) { run(b, openPostgres(b)) })
+	b.Run("sqlite", func(b *testing.B) { run(b, gormtest.SQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { run(b, gormtest.Postgres(b)) })
 }
 
 func BenchmarkUserByID(b *testing.B) {
@@ -153,7 +154,7 @@ func BenchmarkWritesAtOnce(b *testing.B) {
 		for _, callers := range []int{1, 2, 8, 50} {
 			for _, group := range []int{1, gormstore.DefaultConfig().CommitGroup} {
 				b.Run(fmt.Sprintf("%s/callers=%d/group=%d", name, callers, group), func(b *testing.B) {
-					s := openWith(b, sqliteURL(b), func(cfg *gormstore.Config) { cfg.CommitGroup = group })
+					s := gormtest.Open(b, sqliteURL(b), func(cfg *gormstore.Config) { cfg.CommitGroup = group })
 					if err := s.Migrate(b.Context()); err != nil {
 						b.Fatal(err)
 					}

@@ -9,6 +9,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 // memberTables are what Django makes of the model of tests/testdata/django/members, for each database.
@@ -45,7 +46,7 @@ func TestAUserTableIsReadFromTheCatalogue(t *testing.T) {
 	for name, url := range eachURL() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, url(t))
+			s := gormtest.Open(t, url(t), nil)
 			if err := gormstore.Run(t.Context(), s, memberTables[name]); err != nil {
 				t.Fatal(err)
 			}

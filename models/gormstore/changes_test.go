@@ -16,6 +16,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/models/rowcache"
 	"watchword/models/storetest"
 )
@@ -54,7 +55,7 @@ func (c cached) UserBy(ctx context.Context, field models.UserField, value string
 }
 
 func TestRowsInMemoryKeepTheContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Store { return newCached(t, openSQLite(t)) })
+	storetest.Run(t, func(t *testing.T) storetest.Store { return newCached(t, gormtest.SQLite(t)) })
 }
 
 // hot are the tables whose rows may be in memory, and change is a statement that changes some.
@@ -140,7 +141,7 @@ func next[T any](t *testing.T, heard chan T) T {
 }
 
 func TestChangesAreToldWhenTheTransactionIsOver(t *testing.T) {
-	store := openSQLite(t)
+	store := gormtest.SQLite(t)
 	w := newWitness()
 	store.Observe(w)
 	u := &models.User{Username: "ana", Password: "old", IsActive: true, DateJoined: time.Now()}
@@ -172,7 +173,7 @@ func TestChangesAreToldWhenTheTransactionIsOver(t *testing.T) {
 // openAnnouncing opens a store that announces changes, and hears of those of others if w is not nil.
 func openAnnouncing(t *testing.T, url string, w gormstore.Observer) *gormstore.Store {
 	t.Helper()
-	s := openWith(t, url, func(cfg *gormstore.Config) { cfg.AnnounceChanges = true })
+	s := gormtest.Open(t, url, func(cfg *gormstore.Config) { cfg.AnnounceChanges = true })
 	if w == nil {
 		return s
 	}
@@ -190,7 +191,7 @@ func openAnnouncing(t *testing.T, url string, w gormstore.Observer) *gormstore.S
 func TestProcessesOnOnePostgresHearOfEachOthersChanges(t *testing.T) {
 	url := storetest.PostgresURL(t)
 	w := newWitness()
-	must(t, open(t, url).Migrate(t.Context()))
+	must(t, gormtest.Open(t, url, nil).Migrate(t.Context()))
 	listener, other := openAnnouncing(t, url, w), openAnnouncing(t, url, nil)
 	if !next(t, w.listening) {
 		t.Fatal("it begins with not listening")

@@ -6,11 +6,12 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 func TestAUserToWhomUnknownTablesPointIsEmptiedInstead(t *testing.T) {
 	everyDatabase(t, func(t *testing.T, url string) {
-		s := open(t, url)
+		s := gormtest.Open(t, url, nil)
 		if err := s.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}

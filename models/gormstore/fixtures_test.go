@@ -8,6 +8,7 @@ import (
 	"watchword/models"
 	"watchword/models/gormstore"
 	"watchword/models/gormstore/fixtures"
+	"watchword/models/gormstore/gormtest"
 )
 
 // everyStore runs test with a migrated store on SQLite and on PostgreSQL.
@@ -69,7 +70,7 @@ func TestADumpLoadsIntoAnEmptyStoreAndDumpsTheSame(t *testing.T) {
 					t.Errorf("the dump lacks %s", label)
 				}
 			}
-			copied := openSQLite(t)
+			copied := gormtest.SQLite(t)
 			load(t, copied, want)
 			if got := dump(t, copied, indent); got != want {
 				t.Errorf("with indent %d:\n got %s\nwant %s", indent, got, want)
@@ -79,7 +80,7 @@ func TestADumpLoadsIntoAnEmptyStoreAndDumpsTheSame(t *testing.T) {
 }
 
 func TestDumpsAreWrittenAsDjangoWritesThem(t *testing.T) {
-	s := openSQLite(t)
+	s := gormtest.SQLite(t)
 	load(t, s, `[{"model":"students.student","pk":1,"fields":{"first_name":"Ada, B: C"}},
 		{"model":"students.student","pk":2,"fields":{}}]`)
 	const oneLine = `[{"model": "students.student", "pk": 1, "fields": {"first_name": "Ada, B: C", "last_name": "", ` +

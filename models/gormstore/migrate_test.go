@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/models/storetest"
 )
 
@@ -21,7 +22,7 @@ func everyDatabase(t *testing.T, test func(t *testing.T, url string)) {
 
 func TestPendingMigrationsAreNamedAndNothingIsChanged(t *testing.T) {
 	everyDatabase(t, func(t *testing.T, url string) {
-		s := open(t, url)
+		s := gormtest.Open(t, url, nil)
 		want := []string{"0001_django_schema.sql", "0002_lookup_indexes.sql", "0003_outbox.sql", "0004_rest_authtoken.sql",
 			"0005_pending_activation.sql", "0006_logins_ended.sql", "0007_refresh_families.sql", "0008_webhooks.sql"}
 		if strings.HasPrefix(url, "postgres") {
@@ -60,7 +61,7 @@ func TestManyMayMigrateAtOnce(t *testing.T) {
 		const starters = 6
 		stores := make([]*gormstore.Store, starters)
 		for i := range stores {
-			stores[i] = open(t, url)
+			stores[i] = gormtest.Open(t, url, nil)
 		}
 		var done sync.WaitGroup
 		for _, s := range stores {
@@ -103,7 +104,7 @@ func TestADjangoProjectsDatabaseIsLeftAlone(t *testing.T) {
 
 func TestAnInterruptedMigrationIsFinishedByTheNext(t *testing.T) {
 	everyDatabase(t, func(t *testing.T, url string) {
-		s := open(t, url)
+		s := gormtest.Open(t, url, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := s.Migrate(ctx); err == nil {

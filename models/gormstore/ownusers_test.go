@@ -12,6 +12,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/models/storetest"
 )
 
@@ -35,7 +36,7 @@ var djangoUsers = regexp.MustCompile(`(?s)CREATE TABLE "?auth_user"? \(.*?\n\);|
 func openOwn(t *testing.T, database string, tables map[string]string) *gormstore.Store {
 	t.Helper()
 	url := eachURL()[database](t)
-	empty := open(t, url)
+	empty := gormtest.Open(t, url, nil)
 	plan, err := empty.MigrationPlan(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +58,7 @@ func openOwn(t *testing.T, database string, tables map[string]string) *gormstore
 		history += "INSERT INTO watchword_migrations VALUES (1, " + strings.TrimLeft(step.Name[:4], "0") + ", TRUE, NULL);"
 	}
 	execute(t, empty, url, history)
-	return openWith(t, url, func(cfg *gormstore.Config) {
+	return gormtest.Open(t, url, func(cfg *gormstore.Config) {
 		cfg.UserModel = "members.Member"
 		if _, ok := table.Model().ExtraColumn("credit"); ok {
 			cfg.UserDefaults = map[string]string{"credit": "0"}

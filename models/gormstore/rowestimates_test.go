@@ -5,10 +5,11 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 )
 
 func TestRowEstimatesNameTheTablesThatGrow(t *testing.T) {
-	for name, open := range map[string]func(testing.TB) *gormstore.Store{"sqlite": openSQLite, "postgres": openPostgres} {
+	for name, open := range map[string]func(testing.TB) *gormstore.Store{"sqlite": gormtest.SQLite, "postgres": gormtest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			for _, username := range []string{"ana", "bob"} {

@@ -4,11 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"watchword/models/gormstore/gormtest"
 	"watchword/models/storetest"
 )
 
 func TestPostgresCountsForThrottles(t *testing.T) {
-	counts := openPostgres(t).Throttle()
+	counts := gormtest.Postgres(t).Throttle()
 	storetest.RunThrottle(t, counts)
 	if n, err := counts.Sweep(t.Context(), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), 3); err != nil || n != 3 {
 		t.Errorf("Sweep = %d, %v; want 3", n, err)
@@ -19,7 +20,7 @@ func TestPostgresCountsForThrottles(t *testing.T) {
 }
 
 func TestSQLiteLeavesCountingToMemory(t *testing.T) {
-	if openSQLite(t).Throttle() != nil {
+	if gormtest.SQLite(t).Throttle() != nil {
 		t.Error("got counts in a file that one process has")
 	}
 }

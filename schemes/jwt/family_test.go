@@ -2,10 +2,8 @@ package jwt
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +12,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 )
 
@@ -28,16 +27,9 @@ type household struct {
 // newHousehold returns the safe settings but for cheap signatures, changed by change.
 func newHousehold(t testing.TB, change func(*Config)) household {
 	t.Helper()
-	stored := gormstore.DefaultConfig()
-	stored.PoolTimeout, stored.StatementTimeout = time.Minute, time.Minute // who wins, not how fast
-	stored.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
-	db, err := gormstore.Open(t.Context(), stored)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := gormtest.SQLite(t)
 	alice := &models.User{Username: "alice", Password: "!", IsActive: true, DateJoined: time.Now()}
-	if err := errors.Join(db.Migrate(t.Context()), db.CreateUser(t.Context(), alice)); err != nil {
+	if err := db.CreateUser(t.Context(), alice); err != nil {
 		t.Fatal(err)
 	}
 	c := newClock()

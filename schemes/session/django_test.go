@@ -6,11 +6,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/session"
 )
@@ -81,17 +80,12 @@ func (d *django) wantBoth(t *testing.T, s *site, key, want string) {
 // beside is a site and a Django on one database, now.
 func beside(t *testing.T, url string) (*site, *django) {
 	t.Helper()
-	s := newSite(t, open(t, url), func(c *session.Config) { c.Now = time.Now })
+	s := newSite(t, gormtest.Open(t, url, nil), func(c *session.Config) { c.Now = time.Now })
 	return s, startDjango(t, url, s.keys.SecretKey)
 }
 
-func everyDatabase(t *testing.T, test func(t *testing.T, url string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:///"+filepath.Join(t.TempDir(), "db.sqlite3")) })
-	t.Run("postgres", func(t *testing.T) { test(t, storetest.PostgresURL(t)) })
-}
-
 func TestSessionsAreSharedWithDjango(t *testing.T) {
-	everyDatabase(t, func(t *testing.T, url string) {
+	gormtest.EachURL(t, func(t *testing.T, url string) {
 		s, there := beside(t, url)
 		alice := map[string]any{"username": "alice"}
 

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes/session"
 )
 
 func TestSessionsEndWithAllLogins(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		now := start
 		s := newSite(t, store, func(c *session.Config) {
 			c.CheckLoginsEnded, c.Now = true, func() time.Time { return now }
@@ -52,7 +53,7 @@ func TestSessionsEndWithAllLogins(t *testing.T) {
 
 func TestALoginDoesNotGoOnInASessionThatWasEnded(t *testing.T) {
 	now := start
-	store := openSQLite(t)
+	store := gormtest.SQLite(t)
 	s := newSite(t, store, func(c *session.Config) { c.CheckLoginsEnded, c.Now = true, func() time.Time { return now } })
 	grant, err := s.Issue(get(t, ""), s.alice)
 	must(t, err)
@@ -72,7 +73,7 @@ func TestALoginDoesNotGoOnInASessionThatWasEnded(t *testing.T) {
 }
 
 func TestUnderExactEnabledUsersHaveTheirSessionsBack(t *testing.T) {
-	store := openSQLite(t)
+	store := gormtest.SQLite(t)
 	s := newSite(t, store, nil)
 	grant, err := s.Issue(get(t, ""), s.alice)
 	must(t, err)

@@ -9,6 +9,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/session"
 )
@@ -35,7 +36,7 @@ func TestLoginsMakeASessionNobodyKnewBefore(t *testing.T) {
 			return entries
 		}, false, false},
 	}
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSite(t, store, nil)
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
@@ -70,7 +71,7 @@ func TestLoginsMakeASessionNobodyKnewBefore(t *testing.T) {
 }
 
 func TestLoginsChangeKeyAndSecretEveryTime(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	first, err := s.Issue(get(t, ""), s.alice)
 	must(t, err)
 	second, err := s.Issue(get(t, ""), s.alice)
@@ -83,7 +84,7 @@ func TestLoginsChangeKeyAndSecretEveryTime(t *testing.T) {
 }
 
 func TestLoginsThatAreRolledBackLeaveNoSession(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSite(t, store, nil)
 		s.write(t, fixedKey, map[string]any{"cart": "full"})
 		failed := errors.New("failed")
@@ -112,7 +113,7 @@ func (e ending) ReplaceSession(ctx context.Context, key string, s models.Session
 }
 
 func TestSessionsThatEndMeanwhileAreNotBroughtBack(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	s.write(t, fixedKey, s.entries("today"))
 	racing := s.over(ending{s.store, func() { must(t, s.store.DeleteSession(t.Context(), fixedKey)) }})
 	grant, err := racing.Issue(get(t, "sessionid="+fixedKey), s.alice)
@@ -123,7 +124,7 @@ func TestSessionsThatEndMeanwhileAreNotBroughtBack(t *testing.T) {
 }
 
 func TestLogoutsEndTheSession(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	tests := []struct {
 		name, cookies string
 		id            schemes.Identity
@@ -153,7 +154,7 @@ func TestLogoutsEndTheSession(t *testing.T) {
 }
 
 func TestTheSessionThatChangesThePasswordGoesOn(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSite(t, store, nil)
 		entries := s.entries("today")
 		entries["cart"] = "full"
@@ -185,7 +186,7 @@ func TestTheSessionThatChangesThePasswordGoesOn(t *testing.T) {
 }
 
 func TestTheSessionBesideAnotherCredentialThatChangesThePasswordGoesOn(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	tests := []struct {
 		name, cookies string
 		by            *models.User

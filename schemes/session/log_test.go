@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"watchword/auth/signing"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes/session"
 )
 
 func TestASessionThatCannotBeReadIsLoggedWithoutWhatIsInIt(t *testing.T) {
 	var log bytes.Buffer
-	s := newSite(t, openSQLite(t), func(c *session.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	good, err := signing.NewSigner(s.keys, salt).Dumps(s.entries("today"))
 	must(t, err)
 	s.writeText(t, fixedKey, good)

@@ -4,11 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 )
 
 func TestSessionsSayWhenTheLoginWas(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	grant, err := s.Issue(get(t, ""), s.alice)
 	must(t, err)
 	ours := grant.Cookies[0].Value

@@ -9,6 +9,7 @@ import (
 	"watchword/auth/csrf"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes/session"
 )
 
@@ -68,7 +69,7 @@ func TestOldRowsRefuseNobody(t *testing.T) {
 		"disabled":            func(u *models.User) { u.IsActive = false },
 		"logins to end later": func(u *models.User) { u.LoginsEnded = &ended },
 	} {
-		s := newSite(t, openSQLite(t), func(c *session.Config) { c.CheckLoginsEnded = true })
+		s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.CheckLoginsEnded = true })
 		s.write(t, fixedKey, s.entries("today"))
 		old, scheme, _ := s.withOldRows()
 		change(&old.user)
@@ -85,7 +86,7 @@ func TestOldRowsRefuseNobody(t *testing.T) {
 }
 
 func TestASessionEndsByWhatTheDatabaseSays(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	s.write(t, fixedKey, s.entries("today"))
 	old, scheme, _ := s.withOldRows()
 	old.user.Password = "former"
@@ -99,7 +100,7 @@ func TestASessionEndsByWhatTheDatabaseSays(t *testing.T) {
 }
 
 func TestWhatIsWrittenGoesOnFromTheDatabase(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	s.write(t, fixedKey, s.entries("today"))
 	old, scheme, keeper := s.withOldRows()
 	row, err := s.store.Session(t.Context(), fixedKey, start)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +15,7 @@ import (
 	"watchword/auth/signing"
 	"watchword/models"
 	"watchword/models/gormstore"
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/session"
 )
@@ -62,32 +61,6 @@ func newSite(t testing.TB, store *gormstore.Store, change func(*session.Config))
 // over is the same scheme over another store.
 func (s *site) over(store session.Store) *session.Scheme {
 	return session.New(session.NewKeeper(s.cfg, store, s.keys), s.store, csrf.New(csrf.ExactConfig()))
-}
-
-func everyStore(t *testing.T, test func(t *testing.T, store *gormstore.Store)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, openSQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, open(t, storetest.PostgresURL(t))) })
-}
-
-func openSQLite(t testing.TB) *gormstore.Store {
-	t.Helper()
-	return open(t, "sqlite:///"+filepath.Join(t.TempDir(), "db.sqlite3"))
-}
-
-func open(t testing.TB, url string) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	cfg.URL = url
-	store, err := gormstore.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return store
 }
 
 // must fails the test now if err is not nil.
@@ -197,7 +170,7 @@ func TestRowsSayWhoseTheSessionIs(t *testing.T) {
 		{"the hash of another password", with("_auth_user_hash", strings.Repeat("0", 64)), false, "forget sessionid"},
 		{"a hash that is no text", with("_auth_user_hash", 7), false, "forget sessionid"},
 	}
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSite(t, store, nil)
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
@@ -221,7 +194,7 @@ func TestRowsSayWhoseTheSessionIs(t *testing.T) {
 
 func TestUserIDsThatAreNumbersCountWhereTheConfigSaysSo(t *testing.T) {
 	for _, numeric := range []bool{false, true} {
-		s := newSite(t, openSQLite(t), func(c *session.Config) { c.NumericUserIDs = numeric })
+		s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.NumericUserIDs = numeric })
 		entries := s.entries("today")
 		entries["_auth_user_id"] = json.RawMessage(s.alice.ID)
 		s.write(t, fixedKey, entries)
@@ -232,7 +205,7 @@ func TestUserIDsThatAreNumbersCountWhereTheConfigSaysSo(t *testing.T) {
 }
 
 func TestRowsThatCannotBeReadAreNobodys(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	signer := signing.NewSigner(s.keys, salt)
 	good, err := signer.DumpsCompressed(s.entries("today"))
 	must(t, err)
@@ -258,7 +231,7 @@ func TestRowsThatCannotBeReadAreNobodys(t *testing.T) {
 }
 
 func TestCookiesThatNameNoSessionAreTakenBack(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	s.write(t, fixedKey, s.entries("today"))
 	for header, want := range map[string]string{
 		"": "", "csrftoken=" + csrfToken: "",
@@ -275,7 +248,7 @@ func TestCookiesThatNameNoSessionAreTakenBack(t *testing.T) {
 }
 
 func TestDisabledUsersAndEndedSessionsAreNobodys(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	off := &models.User{Username: "off", Password: "x", DateJoined: start}
 	must(t, s.store.CreateUser(t.Context(), off))
 	entries := s.entries("today")
@@ -292,7 +265,7 @@ func TestDisabledUsersAndEndedSessionsAreNobodys(t *testing.T) {
 }
 
 func TestUnsafeRequestsNeedProofThatTheUserMeantThem(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	s.write(t, fixedKey, s.entries("today"))
 	ours := "sessionid=" + fixedKey + "; csrftoken="
 	tests := []struct{ name, method, cookies, token, refusal, sent string }{
@@ -332,7 +305,7 @@ func TestUnsafeRequestsNeedProofThatTheUserMeantThem(t *testing.T) {
 }
 
 func TestFormerSecretKeysAreAcceptedOnceAndReplaced(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSite(t, store, nil)
 		entries := s.entries("before")
 		entries["cart"] = "é\u2028<&>"
@@ -352,7 +325,7 @@ func TestFormerSecretKeysAreAcceptedOnceAndReplaced(t *testing.T) {
 }
 
 func TestOfManyRequestsOneReplacesTheFormerKey(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newSite(t, store, nil)
 		s.write(t, fixedKey, s.entries("before"))
 		moved := make(chan string, 16)
@@ -380,7 +353,7 @@ func TestOfManyRequestsOneReplacesTheFormerKey(t *testing.T) {
 }
 
 func TestSessionsSlideWhereTheSettingsSaySo(t *testing.T) {
-	s := newSite(t, openSQLite(t), func(c *session.Config) { c.SaveEveryRequest = true })
+	s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.SaveEveryRequest = true })
 	entries := s.entries("today")
 	for _, change := range []func(){func() {}, func() { delete(entries, "_auth_user_id") }} {
 		change()
@@ -417,7 +390,7 @@ func TestSessionsLastAsTheyOrTheSettingsSay(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := newSite(t, openSQLite(t), func(c *session.Config) { c.ExpireAtBrowserClose = test.atClose })
+			s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.ExpireAtBrowserClose = test.atClose })
 			s.write(t, fixedKey, map[string]any{"_session_expiry": test.expiry})
 			grant, err := s.Issue(get(t, "sessionid="+fixedKey), s.alice)
 			must(t, err)

@@ -10,6 +10,7 @@ import (
 	"watchword/auth/csrf"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/session"
 )
@@ -64,7 +65,7 @@ func TestRequestsThatNobodyLooksAtAreFinished(t *testing.T) {
 		{"malformed secret", "csrftoken=abc", false, "set csrftoken"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newSite(t, openSQLite(t), func(c *session.Config) { c.SaveEveryRequest = test.slides })
+			s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.SaveEveryRequest = test.slides })
 			s.write(t, fixedKey, s.entries("today"))
 			got, err := s.Finish(begin(s, get(t, test.cookies)))
 			must(t, err)
@@ -76,7 +77,7 @@ func TestRequestsThatNobodyLooksAtAreFinished(t *testing.T) {
 }
 
 func TestSessionsThatMayHoldSecretsAreLookedUpInAnyCase(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	scheme, _ := inSessions(t, s)
 	s.write(t, fixedKey, s.entries("today"))
 	for cookies, want := range map[string]string{
@@ -91,7 +92,7 @@ func TestSessionsThatMayHoldSecretsAreLookedUpInAnyCase(t *testing.T) {
 }
 
 func TestWhatWasSettledIsNotFinishedAgain(t *testing.T) {
-	s := newSite(t, openSQLite(t), func(c *session.Config) { c.SaveEveryRequest = true })
+	s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.SaveEveryRequest = true })
 	for name, act := range map[string]func(r *http.Request) error{
 		"recognised": func(r *http.Request) error { _, err := s.Authenticate(r); return err },
 		"logged in":  func(r *http.Request) error { _, err := s.Issue(r, s.alice); return err },
@@ -109,7 +110,7 @@ func TestWhatWasSettledIsNotFinishedAgain(t *testing.T) {
 }
 
 func TestSecretsInSessionsFollowThem(t *testing.T) {
-	s := newSite(t, openSQLite(t), func(c *session.Config) { c.EmptyAge = time.Hour })
+	s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.EmptyAge = time.Hour })
 	scheme, protection := inSessions(t, s)
 	token := func(r *http.Request) (text, cookies string, key string) {
 		text, sent, err := protection.Token(r)
@@ -178,7 +179,7 @@ func TestSecretsInSessionsFollowThem(t *testing.T) {
 }
 
 func TestSecretsKeepWhatElseASessionHolds(t *testing.T) {
-	s := newSite(t, openSQLite(t), func(c *session.Config) { c.EmptyAge = time.Hour })
+	s := newSite(t, gormtest.SQLite(t), func(c *session.Config) { c.EmptyAge = time.Hour })
 	_, protection := inSessions(t, s)
 	s.write(t, fixedKey, map[string]any{"cart": "full"})
 	_, cookies, err := protection.Token(get(t, "sessionid="+fixedKey))
@@ -190,7 +191,7 @@ func TestSecretsKeepWhatElseASessionHolds(t *testing.T) {
 }
 
 func TestUsersAreReadTogetherWithTheirSessions(t *testing.T) {
-	s := newSite(t, openSQLite(t), nil)
+	s := newSite(t, gormtest.SQLite(t), nil)
 	s.write(t, fixedKey, s.entries("today"))
 	counted := &counting{Store: s.store}
 	scheme := session.New(session.NewKeeper(s.cfg, counted, s.keys), counted, csrf.New(csrf.ExactConfig()))

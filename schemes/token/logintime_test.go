@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/token"
 )
 
 func TestTokensSayWhenTheyWereMade(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		clock, u := newClock(), newUser(t, store, "ana", true)
 		own, plain := newScheme(t, clock.of(token.DefaultConfig()), store), token.NewPlain(store, clock.now)
 		for _, scheme := range []interface {

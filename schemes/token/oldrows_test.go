@@ -7,6 +7,7 @@ import (
 
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes/token"
 )
 
@@ -30,7 +31,7 @@ func (o oldRows) UserByPlainToken(ctx context.Context, key string) (*models.User
 }
 
 func TestOldRowsRefuseNobody(t *testing.T) {
-	clock, store := newClock(), openSQLite(t)
+	clock, store := newClock(), gormtest.SQLite(t)
 	cfg := clock.of(token.DefaultConfig())
 	cfg.AutoRefresh, cfg.Validity = true, time.Hour
 	alice := newUser(t, store, "alice", true)

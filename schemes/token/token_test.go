@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,7 +14,7 @@ import (
 	"watchword/auth/opaque"
 	"watchword/models"
 	"watchword/models/gormstore"
-	"watchword/models/storetest"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/token"
 )
@@ -35,33 +34,6 @@ func newClock() *clock {
 func (c *clock) now() time.Time                   { return time.Unix(0, c.nanoseconds.Load()) }
 func (c *clock) forward(d time.Duration)          { c.nanoseconds.Add(int64(d)) }
 func (c *clock) of(cfg token.Config) token.Config { cfg.Now = c.now; return cfg }
-
-// everyStore runs test on SQLite and on PostgreSQL.
-func everyStore(t *testing.T, test func(t *testing.T, store *gormstore.Store)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, openSQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, open(t, storetest.PostgresURL(t))) })
-}
-
-func openSQLite(t testing.TB) *gormstore.Store {
-	t.Helper()
-	return open(t, "sqlite:///"+filepath.Join(t.TempDir(), "db.sqlite3"))
-}
-
-func open(t testing.TB, url string) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	cfg.URL = url
-	store, err := gormstore.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return store
-}
 
 func newUser(t testing.TB, store *gormstore.Store, name string, active bool) *models.User {
 	t.Helper()
@@ -128,7 +100,7 @@ func wantWho(t *testing.T, s *token.Scheme, authorization, want string) {
 }
 
 func TestAuthenticate(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newScheme(t, newClock().of(token.DefaultConfig()), store)
 		alice := newUser(t, store, "alice", true)
 		text := issue(t, s, alice).Access
@@ -164,7 +136,7 @@ func TestAuthenticate(t *testing.T) {
 
 // TestWhatIsStoredIsNoCredential reads the table and tries to log in with what is there.
 func TestWhatIsStoredIsNoCredential(t *testing.T) {
-	store := openSQLite(t)
+	store := gormtest.SQLite(t)
 	s := newScheme(t, newClock().of(token.DefaultConfig()), store)
 	text := issue(t, s, newUser(t, store, "alice", true)).Access
 	id, err := s.Authenticate(request(t, "Token "+text))
@@ -186,7 +158,7 @@ func TestWhatIsStoredIsNoCredential(t *testing.T) {
 }
 
 func TestTokensOfEachAlgorithmAreRead(t *testing.T) {
-	store, times := openSQLite(t), newClock()
+	store, times := gormtest.SQLite(t), newClock()
 	old := times.of(token.ExactConfig())
 	old.Digests = []opaque.Algorithm{opaque.SHA512}
 	text := issue(t, newScheme(t, old, store), newUser(t, store, "alice", true)).Access
@@ -206,7 +178,7 @@ func TestTokensOfEachAlgorithmAreRead(t *testing.T) {
 }
 
 func TestATokenEndsAfterItsValidity(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		times := newClock()
 		s := newScheme(t, times.of(token.DefaultConfig()), store)
 		times.forward(123_456_789) // not whole microseconds
@@ -227,7 +199,7 @@ func TestATokenEndsAfterItsValidity(t *testing.T) {
 }
 
 func TestATokenWithoutAnEnd(t *testing.T) {
-	store, times := openSQLite(t), newClock()
+	store, times := gormtest.SQLite(t), newClock()
 	cfg := times.of(token.DefaultConfig())
 	cfg.Validity = 0
 	s := newScheme(t, cfg, store)
@@ -240,7 +212,7 @@ func TestATokenWithoutAnEnd(t *testing.T) {
 }
 
 func TestUseDoesNotProlongALifeUnlessAskedTo(t *testing.T) {
-	store, times := openSQLite(t), newClock()
+	store, times := gormtest.SQLite(t), newClock()
 	s := newScheme(t, times.of(token.DefaultConfig()), store)
 	text := issue(t, s, newUser(t, store, "alice", true)).Access
 	for range 2 {
@@ -263,7 +235,7 @@ func (c *counting) RefreshLoginToken(ctx context.Context, d models.Digest, at, s
 }
 
 func TestALifeByUse(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		times, counted := newClock(), &counting{Store: store}
 		cfg := times.of(token.DefaultConfig())
 		cfg.AutoRefresh, cfg.Validity = true, time.Hour
@@ -300,7 +272,7 @@ func TestALifeByUse(t *testing.T) {
 }
 
 func TestSweepLeavesWhatLivesByUse(t *testing.T) {
-	store, times := openSQLite(t), newClock()
+	store, times := gormtest.SQLite(t), newClock()
 	cfg := times.of(token.DefaultConfig())
 	cfg.AutoRefresh, cfg.AutoRefreshMaxTTL = true, 0
 	s := newScheme(t, cfg, store)
@@ -316,7 +288,7 @@ func TestSweepLeavesWhatLivesByUse(t *testing.T) {
 }
 
 func TestRevokeEndsOneLoginOfMany(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newScheme(t, newClock().of(token.DefaultConfig()), store)
 		alice := newUser(t, store, "alice", true)
 		texts := make([]string, 10)
@@ -354,7 +326,7 @@ func TestRevokeEndsOneLoginOfMany(t *testing.T) {
 }
 
 func TestOfManyWhoEndOneTokenOneDid(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		s := newScheme(t, newClock().of(token.DefaultConfig()), store)
 		text := issue(t, s, newUser(t, store, "alice", true)).Access
 		id, err := s.Authenticate(request(t, "Token "+text))
@@ -382,7 +354,7 @@ func TestOfManyWhoEndOneTokenOneDid(t *testing.T) {
 }
 
 func TestALimitEndsTheOldestLogins(t *testing.T) {
-	everyStore(t, func(t *testing.T, store *gormstore.Store) {
+	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		times := newClock()
 		cfg := times.of(token.DefaultConfig())
 		cfg.LimitPerUser = 3
@@ -406,7 +378,7 @@ func TestALimitEndsTheOldestLogins(t *testing.T) {
 }
 
 func TestPrefix(t *testing.T) {
-	store, times := openSQLite(t), newClock()
+	store, times := gormtest.SQLite(t), newClock()
 	cfg := times.of(token.DefaultConfig())
 	before := issue(t, newScheme(t, cfg, store), newUser(t, store, "before", true)).Access
 	cfg.Prefix = "ww_"
@@ -421,7 +393,7 @@ func TestPrefix(t *testing.T) {
 }
 
 func TestAFailingStoreIsNoRefusal(t *testing.T) {
-	store := openSQLite(t)
+	store := gormtest.SQLite(t)
 	s := newScheme(t, newClock().of(token.DefaultConfig()), store)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -455,7 +427,7 @@ func TestConfigFaultsAreAllNamed(t *testing.T) {
 }
 
 func BenchmarkAuthenticate(b *testing.B) {
-	store := openSQLite(b)
+	store := gormtest.SQLite(b)
 	s := newScheme(b, token.ExactConfig(), store)
 	r := request(b, "Token "+issue(b, s, newUser(b, store, "alice", true)).Access)
 	for b.Loop() {

@@ -7,12 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,6 +23,7 @@ import (
 	"watchword/email"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/session"
 )
@@ -72,7 +71,7 @@ type world struct {
 
 func newWorld(t *testing.T, o options) *world {
 	t.Helper()
-	w := &world{t: t, store: newStore(t), box: &postbox{}}
+	w := &world{t: t, store: gormtest.SQLite(t), box: &postbox{}}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	w.core = newCore(t, w.store, o.hooks, log)
 	templates, err := email.NewTemplates(email.DefaultConfig())
@@ -126,18 +125,6 @@ func (p *postbox) Enqueue(_ context.Context, m email.Message) error {
 
 // secret signs what the tests make.
 const secret = "a secret of the tests that is long enough for anything"
-
-func newStore(t *testing.T) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "db.sqlite3")
-	store, err := gormstore.Open(t.Context(), cfg)
-	must(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	must(t, store.Migrate(t.Context()))
-	return store
-}
 
 // newCore returns a core whose hashes cost next to nothing.
 func newCore(t *testing.T, store *gormstore.Store, hooks auth.Hooks, log *slog.Logger) *auth.Service {

@@ -6,12 +6,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
@@ -24,6 +22,7 @@ import (
 	"watchword/email/outbox"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/basic"
 	"watchword/schemes/token"
@@ -63,7 +62,7 @@ func confirmed(field models.ConfirmationField) options {
 
 func newServer(t *testing.T, o options) *server {
 	t.Helper()
-	store := newStore(t)
+	store := gormtest.SQLite(t)
 	hashing := password.DefaultConfig()
 	hashing.Hashers, hashing.PBKDF2Iterations = []string{"pbkdf2_sha256"}, 1
 	passwords, err := password.NewRegistry(hashing)
@@ -103,18 +102,6 @@ func newServer(t *testing.T, o options) *server {
 			return dialects.Respond(c, http.StatusOK, dialects.Current(c).User.Username)
 		}}})
 	return &server{Handler: site, store: store, tokens: tokens}
-}
-
-func newStore(t *testing.T) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "db.sqlite3")
-	store, err := gormstore.Open(t.Context(), cfg)
-	must(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	must(t, store.Migrate(t.Context()))
-	return store
 }
 
 // secret seals the mails of the tests.

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"watchword/auth/signing"
 	"watchword/models"
 	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/basic"
 	"watchword/schemes/jwt"
@@ -63,7 +63,7 @@ func newWorld(t *testing.T, change func(*options)) *world {
 	opts.dialect.SessionLogin = false
 	opts.core.Now, opts.jwt.Now = clock, clock
 	change(&opts)
-	w := &world{t: t, store: openStore(t), mails: &postbox{}}
+	w := &world{t: t, store: gormtest.SQLite(t), mails: &postbox{}}
 	w.core = newCore(t, opts.core, w.store)
 	logins := w.core
 	if opts.recording {
@@ -93,18 +93,6 @@ func (w *world) in(t *testing.T) *world {
 }
 
 func clock() time.Time { return now }
-
-func openStore(t *testing.T) *gormstore.Store {
-	t.Helper()
-	cfg := gormstore.DefaultConfig()
-	cfg.PoolTimeout, cfg.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	cfg.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
-	store, err := gormstore.Open(t.Context(), cfg)
-	must(t, err)
-	t.Cleanup(func() { must(t, store.Close()) })
-	must(t, store.Migrate(t.Context()))
-	return store
-}
 
 // newCore returns a core whose hashes cost next to nothing.
 func newCore(t *testing.T, cfg auth.Config, store *gormstore.Store) *auth.Service {

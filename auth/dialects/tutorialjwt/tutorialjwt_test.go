@@ -5,17 +5,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"watchword/auth"
 	"watchword/auth/dialects"
 	"watchword/auth/dialects/tutorialjwt"
 	"watchword/auth/password"
 	"watchword/models"
-	"watchword/models/gormstore"
+	"watchword/models/gormstore/gormtest"
 	"watchword/schemes"
 	"watchword/schemes/jwt"
 )
@@ -40,14 +38,7 @@ const users = `[
 // newSite puts real parts together.
 func newSite(t *testing.T, cfg tutorialjwt.Config) *dialects.Site {
 	t.Helper()
-	database := gormstore.DefaultConfig()
-	database.PoolTimeout, database.StatementTimeout = time.Minute, time.Minute // races are about who wins, not about how fast
-	database.URL = "sqlite:///" + filepath.Join(t.TempDir(), "test.sqlite3")
-	store, err := gormstore.Open(t.Context(), database)
-	must(t, err)
-	t.Cleanup(func() { must(t, store.Close()) })
-	must(t, store.Migrate(t.Context()))
-
+	store := gormtest.SQLite(t)
 	cheap := password.DefaultConfig()
 	cheap.Hashers, cheap.PBKDF2Iterations = []string{"pbkdf2_sha256"}, 1
 	passwords, err := password.NewRegistry(cheap)
