@@ -55,6 +55,7 @@ func TestTheDemonstrationShowsEveryScheme(t *testing.T) {
 	r.look(t, "done")
 	r.walksByKeyboard(t)
 	r.looksAtThePhone(t)
+	r.readsTheDescription(t)
 }
 
 func newReader(t *testing.T) *reader {
@@ -107,15 +108,21 @@ func wants(t *testing.T, shown string, texts ...string) {
 	}
 }
 
-// look takes pictures of the page in both colour schemes, and looks for what is hard to read, to reach or to understand.
+// look takes pictures of the page in both colour schemes, and checks it.
 func (r *reader) look(t *testing.T, name string) {
 	t.Helper()
 	for _, theme := range []string{"dark", "light"} {
 		r.do(t, "dress", theme)
-		for _, fault := range harness.Call[[]string](t, r.browser, "reader.faults", theme == "dark") {
-			t.Errorf("%s, %s: %s", name, theme, fault)
-		}
+		r.check(t, name+", "+theme, "faults", theme == "dark")
 		r.glance(t, name+"-"+theme)
+	}
+}
+
+// check looks for what is hard to read, to reach or to understand on the page, by one of the reader's functions.
+func (r *reader) check(t *testing.T, name, function string, args ...any) {
+	t.Helper()
+	for _, fault := range harness.Call[[]string](t, r.browser, "reader."+function, args...) {
+		t.Errorf("%s: %s", name, fault)
 	}
 }
 
@@ -138,6 +145,8 @@ func (r *reader) follow(t *testing.T, subject, to string, there ...chromedp.Acti
 	link := harness.Call[string](t, r.browser, "reader.mailed", subject, to)
 	r.browser.Open(t, link)
 	if len(there) > 0 {
+		r.load(t)
+		r.check(t, subject, "faults", false)
 		r.browser.Follow(t, there...)
 		r.browser.Open(t, r.url+"/demo/")
 	}
@@ -282,4 +291,13 @@ func (r *reader) looksAtThePhone(t *testing.T) {
 		r.do(t, "open", panel)
 		r.glance(t, "phone-"+strings.ToLower(strings.ReplaceAll(panel, " ", "")))
 	}
+}
+
+// readsTheDescription looks at the page that describes all endpoints.
+func (r *reader) readsTheDescription(t *testing.T) {
+	t.Helper()
+	r.browser.Open(t, r.url+"/docs/")
+	r.load(t)
+	r.check(t, "docs", "slips") // it is too long for the rest
+	r.glance(t, "docs")
 }

@@ -44,6 +44,7 @@ func (r *reader) walksByKeyboard(t *testing.T) {
 	r.tab(t, "radio Opaque token", kb.ArrowDown)
 	r.tab(t, "button Log in", kb.Enter)
 	r.do(t, "hears", "kim is logged in as Device 2.")
+	r.do(t, "reaches", "button Log in")
 
 	r.goes(t, "Call", "Call what is protected")
 	r.tab(t, "button GET /hello/", " ")

@@ -103,14 +103,18 @@
     overflows: () => [...document.querySelectorAll('body *')].filter((each) => each.checkVisibility() &&
       !each.closest('.unseen, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
       .map((each) => each.outerHTML.slice(0, 120)),
-    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA, or by those about colours alone, and what it
-    // does not look for: names of all that can have the focus, equal ids, headings, and complaints of the browser.
+    // faults is what axe finds by the rules of WCAG 2.2, levels A and AA, or by those about colours alone, and slips.
     async faults(colours) {
       const all = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
       const found = await axe.run(document, { runOnly: colours ? { type: 'rule', values: ['color-contrast'] } : all })
+      return [...this.slips(),
+        ...found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`)]
+    },
+    // slips is what axe does not look for: what can have the focus and has no name for Chromium, equal ids, headings, and
+    // complaints of the browser.
+    slips() {
       const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
       return [
-        ...found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`),
         ...focusable().filter((each) => !each.computedName).map((each) => 'without a name: ' + each.outerHTML.slice(0, 120)),
         ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => 'two of id ' + id),
         ...(document.querySelectorAll('h1').length === 1 ? [] : ['not one h1']),
