@@ -41,6 +41,7 @@ func (c *serveCommand) Run(p *program) error {
 	if err := loaded.fillSecretKey(true); err != nil {
 		return usageError{err}
 	}
+	loaded.Database.Log = log
 	store, err := c.open(p.ctx, &loaded.Settings)
 	if err != nil {
 		return err

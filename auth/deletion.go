@@ -229,6 +229,7 @@ func (d *Deletions) remove(ctx context.Context, u *models.User, first func(ctx c
 	}
 	return ignoreNotFound(attempt(func(ctx context.Context) error {
 		name := "deleted-" + randomText(lowerAlphanumeric, 20)
+		name = name[max(0, len(name)-d.deps.Service.cfg.UsernameMaxLength):]
 		return d.deps.Store.AnonymizeUser(ctx, u.ID, name, password.Unusable())
 	}))
 }

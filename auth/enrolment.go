@@ -104,7 +104,8 @@ func (e *Enrolments) username(n NewUser) (string, error) {
 		return NormalizeEmail(n.Email), nil
 	}
 	if n.Username == "" {
-		return uuid.NewString(), nil
+		name := uuid.NewString()
+		return name[:min(len(name), e.service.cfg.UsernameMaxLength)], nil
 	}
 	if !e.cfg.StrictUsernames {
 		username := norm.NFKC.String(n.Username)

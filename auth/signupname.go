@@ -26,7 +26,8 @@ func usernameCandidates(address string, minLength, maxLength int) []string {
 	if len(base) >= minLength {
 		candidates = append(candidates, base[:min(len(base), maxLength)])
 	}
-	for n := max(1, minLength-len(base)); n <= max(maxNameSuffix, minLength-len(base)); n++ {
+	longest := min(max(maxNameSuffix, minLength-len(base)), maxLength)
+	for n := max(1, minLength-len(base)); n <= longest; n++ {
 		suffix := randomText(digits, min(n, 4)) + randomText(letters, max(0, n-4))
 		candidates = append(candidates, base[:min(len(base), maxLength-len(suffix))]+suffix)
 	}

@@ -16,3 +16,13 @@ func TestNamesThatAreMadeFitTheirColumn(t *testing.T) {
 		t.Errorf("got %q, want ann", got)
 	}
 }
+
+func TestNamesThatAreMadeFitAShortColumn(t *testing.T) {
+	for longest := 1; longest <= maxNameSuffix; longest++ {
+		for _, name := range usernameCandidates("annabelle@example.com", 1, longest) {
+			if name == "" || len(name) > longest {
+				t.Errorf("%q is no name of at most %d characters", name, longest)
+			}
+		}
+	}
+}

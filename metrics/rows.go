@@ -15,8 +15,9 @@ import (
 // rowsAge is how old the sizes of tables may be that are told.
 const rowsAge = time.Minute
 
-// Rows makes the sizes of tables be told as watchword_table_rows. estimate must not read large tables; it is asked at most
-// once a minute, when somebody wants to know. Where it fails, what it said last is told again.
+// Rows makes the sizes of tables be told as watchword_table_rows. estimate must not read large tables; it is asked when
+// somebody wants to know, and what it says is good for a minute. Where it fails, what it said last is told again, and it is
+// asked again the next time.
 func (m *Metrics) Rows(now func() time.Time, estimate func(ctx context.Context) (map[string]int, error)) {
 	var mu sync.Mutex
 	var known map[string]int

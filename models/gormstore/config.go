@@ -3,6 +3,7 @@ package gormstore
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
@@ -40,6 +41,7 @@ type Config struct {
 	KeepJournal bool
 
 	Now func() time.Time // nil means time.Now
+	Log *slog.Logger     // hears of rows that cannot be as they are; nil: nobody does
 }
 
 // DefaultConfig is a SQLite file in the working folder.

@@ -133,7 +133,7 @@ func decodeInt(oid uint32, format int16, value []byte) (n int64, ok bool) {
 
 // decodeTime reads a timestamptz: microseconds since the year 2000 began. The infinities are no times.
 func decodeTime(oid uint32, format int16, value []byte) (at time.Time, ok bool) {
-	const year2000 = 946_684_800_000_000
+	const year2000, second = 946_684_800, 1_000_000
 	if oid != pgtype.TimestamptzOID || format != pgx.BinaryFormatCode || len(value) != 8 {
 		return time.Time{}, false
 	}
@@ -141,5 +141,5 @@ func decodeTime(oid uint32, format int16, value []byte) (at time.Time, ok bool) 
 	if n == math.MaxInt64 || n == math.MinInt64 {
 		return time.Time{}, false
 	}
-	return time.UnixMicro(n + year2000).UTC(), true
+	return time.Unix(n/second+year2000, n%second*1000).UTC(), true
 }

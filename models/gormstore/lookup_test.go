@@ -38,7 +38,8 @@ func TestPostgresTimesAreReadAsPgxDoes(t *testing.T) {
 	types := pgtype.NewMap()
 	codec := &pgtype.TimestamptzCodec{ScanLocation: time.UTC}
 	types.RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: codec})
-	for _, micros := range []int64{0, 1, -1, 815_000_000_123_456, -63_082_281_600_000_000, math.MaxInt64, math.MinInt64} {
+	for _, micros := range []int64{0, 1, -1, 815_000_000_123_456, -63_082_281_600_000_000,
+		9_223_371_331_199_999_999, math.MaxInt64, math.MinInt64} {
 		wire := binary.BigEndian.AppendUint64(nil, uint64(micros))
 		var want time.Time
 		wantErr := types.Scan(pgtype.TimestamptzOID, pgx.BinaryFormatCode, wire, &want)

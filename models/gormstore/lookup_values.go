@@ -24,7 +24,7 @@ func assignAll[T any](into []any, values []T) error {
 // assign puts a value that a driver has read where it belongs: what database/sql does by reflection, for the few types
 // that models have. Date-times of SQLite come as text where the query selects an expression: the drivers look at what
 // columns were declared as, and then try one layout after the other, which takes longer than the lookup.
-func assign(into any, value any) (err error) {
+func assign(into any, value any) error {
 	switch into := into.(type) {
 	case *string:
 		switch text := value.(type) {
@@ -51,34 +51,36 @@ func assign(into any, value any) (err error) {
 			return nil
 		}
 	case *time.Time:
-		*into, err = asTime(value)
-		return err
+		*into = asTime(value)
+		return nil
 	case **time.Time:
 		if value == nil {
 			*into = nil
 			return nil
 		}
-		at, err := asTime(value)
+		at := asTime(value)
 		*into = &at
-		return err
+		return nil
 	case sql.Scanner:
 		return into.Scan(value)
 	}
 	return fmt.Errorf("gormstore: %T is not read into %T", value, into)
 }
 
-// asTime is a date-time, in UTC if it is text.
-func asTime(value any) (time.Time, error) {
+// asTime is a date-time, in UTC if it is text; the zero time for what is none.
+func asTime(value any) time.Time {
 	switch value := value.(type) {
 	case time.Time:
-		return value, nil
+		return value
+	case []byte:
+		return asTime(string(value))
 	case string:
 		if at, ok := djangosTime(value); ok {
-			return at, nil
+			return at
 		}
-		return otherTime(value), nil
+		return otherTime(value)
 	}
-	return time.Time{}, fmt.Errorf("gormstore: %T is no date-time", value)
+	return time.Time{}
 }
 
 // djangosTime reads what djangoDateTime writes; ok is false for anything else.

@@ -3,6 +3,7 @@ package gormstore
 import (
 	"database/sql/driver"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
@@ -75,10 +76,11 @@ func (o orZero[T]) Scan(src any) error {
 }
 
 // fields is where a row of the translated userColumns is read to.
-func (o *ownUsers) fields(u *models.User) []any {
-	into := []any{&u.ID, &u.Password, &u.LastLogin, orZero[bool]{&u.IsSuperuser}, orZero[string]{&u.Username},
-		orZero[string]{&u.FirstName}, orZero[string]{&u.LastName}, orZero[string]{&u.Email}, orZero[bool]{&u.IsStaff},
-		orZero[bool]{&u.IsActive}, orZero[time.Time]{&u.DateJoined}}
+func (o *ownUsers) fields(u *models.User, log *slog.Logger) []any {
+	flags := userFlags{u, log}
+	into := []any{&u.ID, &u.Password, &u.LastLogin, flags.superuser(), orZero[string]{&u.Username},
+		orZero[string]{&u.FirstName}, orZero[string]{&u.LastName}, orZero[string]{&u.Email}, flags.staff(),
+		flags.active(), orZero[time.Time]{&u.DateJoined}}
 	if o.table.Key.Type == models.ColumnUUID {
 		into[0] = uuidID{&u.ID}
 	}

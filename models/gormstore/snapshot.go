@@ -65,13 +65,16 @@ func (s *Store) UsersAfter(ctx context.Context, after any, limit int) ([]models.
 func (s *Store) scanUserRow(rows *sql.Rows) (row models.RehearsedUser, err error) {
 	err = rows.Scan(&row.Place, s.intoID(&row.ID), orGarbled(&row.Password, "password", &row.Garbled),
 		orGarbled(&row.Active, "is_active", &row.Garbled))
+	if err != nil {
+		return row, err
+	}
 	if text, ok := row.Place.([]byte); ok {
 		row.Place = string(text)
 	}
 	if text, ok := row.Place.(string); ok && (s.key(row.ID) == nil || !s.dialect.isPostgres() && s.key(row.ID) != text) {
 		row.Garbled = s.users.table.Key.Name
 	}
-	return row, err
+	return row, nil
 }
 
 // garbled reads a value as database/sql does, and NULL as the zero value. What cannot be read is the zero value too, and

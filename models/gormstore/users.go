@@ -96,10 +96,15 @@ func (s *Store) scanUsers(rows *sql.Rows, err error) (users []models.User, _ err
 // userFields is where a row of userColumns is read to.
 func (s *Store) userFields(u *models.User) []any {
 	if s.users != nil {
-		return s.users.fields(u)
+		return s.users.fields(u, s.cfg.Log)
 	}
-	return []any{&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
-		&u.IsStaff, &u.IsActive, &u.DateJoined}
+	if s.dialect.isPostgres() {
+		return []any{&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
+			&u.IsStaff, &u.IsActive, &u.DateJoined}
+	}
+	flags := userFlags{u, s.cfg.Log}
+	return []any{&u.ID, &u.Password, &u.LastLogin, flags.superuser(), &u.Username, &u.FirstName, &u.LastName, &u.Email,
+		flags.staff(), flags.active(), &u.DateJoined}
 }
 
 // wholeUser is where a row of selectUser is read to.
