@@ -83,6 +83,8 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 		{"cookies with tokens that any site can use", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [jwt-cookie]}\n" +
 			"REST_AUTH: {JWT_AUTH_COOKIE: a, JWT_AUTH_SAMESITE: None, JWT_AUTH_COOKIE_USE_CSRF: false}", false, []string{"W045"}},
+		{"tokens that do not say what they are for", quiet + "SIMPLE_JWT: {TOKEN_TYPE_CLAIM: null, AUTH_HEADER_TYPES: JWT}",
+			false, []string{"W036"}},
 		{"origins without the feature", quietMail + "FEATURES: {cors: false, mounts: {simplejwt: /api/token/}}\nCORS_ALLOWED_ORIGINS: [https://a.example.com]", false, []string{"W025"}},
 		{"origins with credentials", sharing + "CORS_ALLOW_CREDENTIALS: true", true, []string{}},
 		{"lax origins without credentials", sharing + "CORS_STRICT: false", true, []string{}},

@@ -100,6 +100,9 @@ func rules() []rule {
 		{"W005", true, func(l *Loaded) bool { return strings.HasPrefix(l.JWT.Algorithm, "HS") },
 			"SIMPLE_JWT.ALGORITHM is an HS one: everybody who can check a token can also make one. Use RS256 or ES256 " +
 				"unless only this server checks them."},
+		{"W036", false, func(l *Loaded) bool { return l.JWT.TokenTypeClaim == "" },
+			"SIMPLE_JWT.TOKEN_TYPE_CLAIM is null: refresh tokens are good as access tokens, also after a logout, and access " +
+				"tokens can be refreshed. Name a claim."},
 		{"W006", true, func(l *Loaded) bool { return !l.JWT.RotateRefreshTokens },
 			"SIMPLE_JWT.ROTATE_REFRESH_TOKENS is false: a stolen refresh token works until it expires, and nobody notices."},
 		{"W007", true, func(l *Loaded) bool { return l.JWT.RotateRefreshTokens && !l.JWT.BlacklistAfterRotation },

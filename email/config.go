@@ -96,6 +96,9 @@ func (c Config) Validate() error {
 	if strings.ContainsFunc(c.AccountPrefix, endsLine) {
 		faults = append(faults, errors.New("ACCOUNT_EMAIL_SUBJECT_PREFIX: must be one line"))
 	}
+	if c.Port < 0 || c.Port > 65535 {
+		faults = append(faults, fmt.Errorf("EMAIL_PORT: %d is no port", c.Port))
+	}
 	if c.Timeout < 0 {
 		faults = append(faults, errors.New("EMAIL_TIMEOUT: must not be negative"))
 	}
@@ -117,8 +120,8 @@ func (c Config) validateSMTP() []error {
 	if c.Host == "" || strings.ContainsFunc(c.Host, endsLine) {
 		faults = append(faults, errors.New("EMAIL_HOST: must name the mail server"))
 	}
-	if c.Port < 1 || c.Port > 65535 {
-		faults = append(faults, fmt.Errorf("EMAIL_PORT: %d is no port", c.Port))
+	if c.Port == 0 {
+		faults = append(faults, errors.New("EMAIL_PORT: 0 is no port"))
 	}
 	if c.Password != "" && c.User == "" {
 		faults = append(faults, errors.New("EMAIL_HOST_USER: must be set when EMAIL_HOST_PASSWORD is"))

@@ -258,6 +258,11 @@ func TestSettingsThatCannotWorkAreAllNamed(t *testing.T) {
 	if strings.Contains(err.Error(), "hidden") {
 		t.Error("the password is in the error")
 	}
+	for _, port := range []int{-1, 65536} {
+		if err := (Config{Backend: BackendConsole, Port: port, From: "a@b.org"}).Validate(); err == nil {
+			t.Errorf("the port %d is taken while nobody connects to it", port)
+		}
+	}
 	if err := (Config{Backend: BackendFile, From: "a@b.org"}).Validate(); err == nil || !strings.HasPrefix(err.Error(), "EMAIL_FILE_PATH:") {
 		t.Errorf("filebased without a folder: %v", err)
 	}

@@ -11,6 +11,9 @@ import (
 // marshalPython writes v as Python does with separators=(",", ":"): no spaces, and everything outside of printable
 // ASCII escaped.
 func marshalPython(v any) ([]byte, error) {
+	if members, ok := v.(Members); ok {
+		return members.marshal()
+	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)

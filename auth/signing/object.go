@@ -82,7 +82,11 @@ func (s *Signer) decodeObject(value string, dst any) error {
 			return err
 		}
 	}
-	if err := json.Unmarshal(data, dst); err != nil {
+	unmarshal := func(data []byte) error { return json.Unmarshal(data, dst) }
+	if members, ok := dst.(*Members); ok {
+		unmarshal = members.unmarshal
+	}
+	if err := unmarshal(data); err != nil {
 		return fmt.Errorf("%w: JSON", ErrMalformed) // the cause may quote the value
 	}
 	return nil

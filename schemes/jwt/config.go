@@ -27,13 +27,13 @@ type Config struct {
 
 	Leeway time.Duration `setting:"LEEWAY" help:"How far clocks may differ."`
 
-	AuthHeaderTypes []string `setting:"AUTH_HEADER_TYPES" help:"The words before the token in the header; the first one is in WWW-Authenticate."`
-	AuthHeaderName  string   `setting:"AUTH_HEADER_NAME" help:"The header with the token, in Python's form: HTTP_AUTHORIZATION, HTTP_X_AUTH."`
+	AuthHeaderTypes Words  `setting:"AUTH_HEADER_TYPES" help:"The word or words before the token in the header; the first one is in WWW-Authenticate."`
+	AuthHeaderName  string `setting:"AUTH_HEADER_NAME" help:"The header with the token, in Python's form: HTTP_AUTHORIZATION, HTTP_X_AUTH."`
 
 	UserIDField    string `setting:"USER_ID_FIELD" help:"The user's column that tokens name: id, username or email."`
 	UserIDClaim    string `setting:"USER_ID_CLAIM" help:"The claim that names the user."`
 	JTIClaim       string `setting:"JTI_CLAIM" help:"The claim that names the token; the blacklist goes by it."`
-	TokenTypeClaim string `setting:"TOKEN_TYPE_CLAIM" help:"The claim that says what the token is for."`
+	TokenTypeClaim string `setting:"TOKEN_TYPE_CLAIM" help:"The claim that says what the token is for. null: none, and nobody asks for it; a refresh token is then taken wherever an access token is, and the other way round."`
 
 	CheckUserIsActive bool   `setting:"CHECK_USER_IS_ACTIVE" help:"Refuse tokens of disabled users."`
 	CheckRevokeToken  bool   `setting:"CHECK_REVOKE_TOKEN" help:"Put a digest of the user's password hash into tokens, so that they end when the password changes."`
@@ -67,6 +67,12 @@ type Config struct {
 	Reused func(ctx context.Context, u *models.User) error
 }
 
+// Words are words of which the settings may name one alone.
+type Words []string
+
+// TakesOne says so to whoever reads the settings.
+func (Words) TakesOne() {}
+
 // DefaultConfig returns the safe settings: RS256 with named keys, rotation with blacklisting and an end, logins that end
 // when a token is used twice, no readable token at rest, and no token that outlives what is handed out.
 func DefaultConfig() Config {
@@ -93,7 +99,7 @@ func ExactConfig() Config {
 		AccessTokenLifetime:         5 * time.Minute,
 		RefreshTokenLifetime:        24 * time.Hour,
 		Algorithm:                   "HS256",
-		AuthHeaderTypes:             []string{"Bearer"},
+		AuthHeaderTypes:             Words{"Bearer"},
 		AuthHeaderName:              "HTTP_AUTHORIZATION",
 		UserIDField:                 "id",
 		UserIDClaim:                 "user_id",

@@ -19,8 +19,10 @@ var errNoSigner = errors.New("jwt: there is no key to sign with")
 // fresh returns the claims of a new token of kind k with that id, in simplejwt's order.
 func (s *Scheme) fresh(k kind, id string, now time.Time) claims {
 	c := make(claims, 0, 12)
+	if s.cfg.TokenTypeClaim != "" {
+		c = append(c, member{s.cfg.TokenTypeClaim, quoted(k.name)})
+	}
 	return append(c,
-		member{s.cfg.TokenTypeClaim, quoted(k.name)},
 		member{"exp", number(now.Add(k.lifetime(s.cfg)).Unix())},
 		member{"iat", number(now.Unix())},
 		member{s.cfg.JTIClaim, quoted(id)},

@@ -146,12 +146,13 @@ func (c Config) validateNames() error {
 	list := []named{
 		{"USER_ID_CLAIM", c.UserIDClaim},
 		{"JTI_CLAIM", c.JTIClaim},
-		{"TOKEN_TYPE_CLAIM", c.TokenTypeClaim},
 		{"REVOKE_TOKEN_CLAIM", c.RevokeTokenClaim},
 		{"SLIDING_TOKEN_REFRESH_EXP_CLAIM", c.SlidingTokenRefreshExpClaim},
 	}
-	if c.AuthTimeClaim != "" {
-		list = append(list, named{"AUTH_TIME_CLAIM", c.AuthTimeClaim})
+	for _, one := range []named{{"TOKEN_TYPE_CLAIM", c.TokenTypeClaim}, {"AUTH_TIME_CLAIM", c.AuthTimeClaim}} {
+		if one.claim != "" {
+			list = append(list, one)
+		}
 	}
 	for _, one := range list {
 		switch name := strings.ToLower(one.claim); {

@@ -113,7 +113,7 @@ func (s *Scheme) complete(t *token, k kind) error {
 		return s.refuse(schemes.NoExpiry, nil)
 	case t.id == "":
 		return s.refuse(schemes.NoID, nil)
-	case k.name == "":
+	case k.name == "", s.cfg.TokenTypeClaim == "":
 		return nil
 	case !t.typed:
 		return s.refuse(schemes.NoType, nil)
@@ -178,8 +178,9 @@ func (s *Scheme) interpret(c claims) (*token, error) {
 		}
 		t.id = id
 	}
-	var value string
-	if value, t.typed = c.get(s.cfg.TokenTypeClaim); t.typed {
+	if s.cfg.TokenTypeClaim != "" {
+		var value string
+		value, t.typed = c.get(s.cfg.TokenTypeClaim)
 		t.kind, _ = text(value)
 	}
 	return t, nil

@@ -38,7 +38,7 @@ type data map[string]json.RawMessage
 //
 // Source: Django, django.contrib.sessions.backends.base.SessionBase.decode.
 func decode(signer *signing.Signer, text string) (d data, saved time.Time, err error) {
-	saved, err = signer.LoadsStamped(text, &d)
+	saved, err = signer.LoadsStamped(text, (*signing.Members)(&d))
 	if err == nil && d == nil {
 		err = signing.ErrMalformed
 	}
@@ -51,7 +51,9 @@ func decode(signer *signing.Signer, text string) (d data, saved time.Time, err e
 // encode is the session_data of d.
 //
 // Source: Django, django.contrib.sessions.backends.base.SessionBase.encode.
-func (d data) encode(signer *signing.Signer) (string, error) { return signer.DumpsCompressed(d) }
+func (d data) encode(signer *signing.Signer) (string, error) {
+	return signer.DumpsCompressed(signing.Members(d))
+}
 
 // text returns the entry if it is text, and "" otherwise.
 func (d data) text(key string) string {

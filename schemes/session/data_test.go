@@ -141,3 +141,23 @@ func TestFaultsOfTheSettings(t *testing.T) {
 		t.Error("sessions in a cache are accepted")
 	}
 }
+
+func TestNumbersThatOnlyPythonHasAreKept(t *testing.T) {
+	signer := signing.NewSigner(signing.Config{SecretKey: "secret"}, salt)
+	written := signer.Sign(signing.EncodeBase64([]byte(`{"_auth_user_id":"7","cart":{"total":NaN}}`)))
+	d, _, err := decode(signer, written)
+	if err != nil {
+		t.Fatal("what Django writes is not read: ", err)
+	}
+	if got := d.user(false); got != "7" {
+		t.Errorf("the session is %q's, want 7's", got)
+	}
+	d.set(csrfKey, "c")
+	again, err := d.encode(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, _, err = decode(signer, again); err != nil || string(d["cart"]) != `{"total":NaN}` {
+		t.Errorf("written again it holds %s, %v", d["cart"], err)
+	}
+}
