@@ -21,7 +21,7 @@ const otherMethod = "HTTP"
 
 // Begin begins the span of a request, which has an id, and returns the context in which it is to be answered. trusted says
 // whether its sender is believed what trace it belongs to; with anybody else a trace begins that links to theirs, so that
-// nobody can have traces kept, or put something into those of others.
+// nobody can have traces kept, or put something into those of others. Of a stranger's words nothing but those ids is told.
 //
 // Source: W3C Trace Context, sections 3.2, 4.3 and 6; OpenTelemetry, "Links between spans".
 func (t *Tracer) Begin(r *http.Request, id string, trusted bool) context.Context {
@@ -35,7 +35,7 @@ func (t *Tracer) Begin(r *http.Request, id string, trusted bool) context.Context
 	case trusted:
 		ctx = trace.ContextWithRemoteSpanContext(ctx, sender)
 	default:
-		options = append(options, trace.WithLinks(trace.Link{SpanContext: sender}))
+		options = append(options, trace.WithLinks(trace.Link{SpanContext: sender.WithTraceState(trace.TraceState{})}))
 	}
 	ctx, _ = t.spans.Start(ctx, name(r.Method), options...)
 	return ctx

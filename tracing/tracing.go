@@ -45,8 +45,8 @@ type Tracer struct {
 func New(ctx context.Context, cfg Config, version string, log *slog.Logger) (*Tracer, error) {
 	described, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithHost(), resource.WithFromEnv(),
 		resource.WithAttributes(semconv.ServiceName(cfg.ServiceName), semconv.ServiceVersion(version)))
-	if err != nil {
-		return nil, err
+	if err != nil { // of what the environment says; the rest is there
+		log.Warn("traces do not tell all that the process is called: OTEL_RESOURCE_ATTRIBUTES cannot be read")
 	}
 	exporter, err := otlptrace.New(ctx, newCollector(cfg, log))
 	if err != nil {

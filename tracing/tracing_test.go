@@ -104,6 +104,7 @@ func request(t *testing.T, method, flags string) *http.Request {
 	r := httptest.NewRequestWithContext(t.Context(), method, "/secret-path/?secret=query", strings.NewReader("secret body"))
 	r.Header.Set("Authorization", "secret token")
 	r.Header.Set("Traceparent", "00-"+senderTrace+"-"+senderSpan+"-"+flags)
+	r.Header.Set("Tracestate", "vendor=state")
 	r.Header.Set("Baggage", "secret=baggage")
 	return r
 }
@@ -193,7 +194,7 @@ func TestStrangersBeginTracesOfTheirOwn(t *testing.T) {
 	if id == senderTrace || fmt.Sprintf("%x", span.GetTraceId()) != id || len(span.GetParentSpanId()) != 0 {
 		t.Fatalf("trace %s: %v", id, span)
 	}
-	if len(span.Links) != 1 || fmt.Sprintf("%x", span.Links[0].TraceId) != senderTrace {
+	if len(span.Links) != 1 || fmt.Sprintf("%x", span.Links[0].TraceId) != senderTrace || span.Links[0].TraceState != "" {
 		t.Errorf("it links to %v, want the sender", span.Links)
 	}
 	if span := spans["GET /twice/"]; span == nil || len(span.ParentSpanId)+len(span.Links) != 0 {
@@ -257,6 +258,26 @@ type busy struct{}
 
 func (busy) Error() string             { return "secret" }
 func (busy) RetryAfter() time.Duration { return time.Second }
+
+func TestTheEnvironmentSaysWhatTheProcessIsCalled(t *testing.T) {
+	for value, want := range map[string]struct {
+		told   string
+		logged bool
+	}{"deployment.environment.name=test": {"deployment.environment.name", false}, "nonsense": {"service.version", true}} {
+		t.Setenv("OTEL_RESOURCE_ATTRIBUTES", value)
+		r, log := newReceiver(t), new(bytes.Buffer)
+		tracer := newTracer(t, sentTo(r.URL), slog.New(slog.NewTextHandler(log, nil)))
+		_, end := tracer.Job(t.Context(), "job", 1)
+		end(nil)
+		tracer.Stop()
+		if text := (<-r.batches).String(); !strings.Contains(text, want.told) {
+			t.Errorf("%q: %s is not told: %s", value, want.told, text)
+		}
+		if got := log.Len() > 0; got != want.logged {
+			t.Errorf("%q: logged %q", value, log)
+		}
+	}
+}
 
 func TestSettingFaults(t *testing.T) {
 	for name, test := range map[string]struct {
