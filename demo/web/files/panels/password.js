@@ -14,13 +14,16 @@ export const password = {
     const { mounts } = serverInfo()
     return [
       h('h1', null, 'Password'),
-      get().link?.for === '/password' && chosen(get().link),
+      mounts['ai-kit'] && get().link?.for === '/password' && chosen(get().link),
       mounts['dj-rest-auth'] && change(mounts['dj-rest-auth']),
       (mounts['dj-rest-auth'] || mounts['ai-kit']) ? forgotten(mounts)
         : h('p', { class: 'empty' }, 'This server has no protocol that changes or resets passwords.'),
     ]
   },
 }
+
+// owner tells password managers whose password a form is about. It is not sent.
+const owner = () => h('input', { autocomplete: 'username', value: get().person.username, hidden: true })
 
 // change asks for the old password. It is dj-rest-auth's, which knows people by JWTs here.
 function change(mount) {
@@ -33,6 +36,7 @@ function change(mount) {
       : form({
         name: 'Change the password',
         fields: [
+          owner(),
           choice('Login', { name: 'as' }, able.map((login) => [login.id, nameOf(login.id)])),
           field('Old password', { name: 'old_password', type: 'password', autocomplete: 'current-password' }),
           field('New password', { name: 'new_password1', type: 'password', autocomplete: 'new-password' }),
@@ -81,7 +85,7 @@ function chosen(link) {
     h('p', null, 'The link in the mail led to this page.'),
     form({
       name: 'Choose a new password',
-      fields: [field('New password', { name: 'password', type: 'password', autocomplete: 'new-password' })],
+      fields: [owner(), field('New password', { name: 'password', type: 'password', autocomplete: 'new-password' })],
       button: 'Set the password',
       async onSend({ password: text }) {
         const answer = await send({ title: 'Reset the password', method: 'POST', path: serverInfo().mounts['ai-kit'] + 'reset_password/',

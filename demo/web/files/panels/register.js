@@ -33,7 +33,7 @@ export const register = {
       h('h1', null, 'Make an account'),
       get().link?.for === '/register' && activation(get().link),
       there.length === 0
-        ? h('p', { class: 'empty' }, 'Nobody can register at this server. Make an account with: watchword createuser')
+        ? h('p', { class: 'empty' }, 'Nobody can register at this server. Make an account with ', h('span', { class: 'mono' }, 'watchword createuser'), '.')
         : signup(there, server),
     ]
   },

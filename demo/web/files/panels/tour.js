@@ -5,16 +5,26 @@ import { get } from '../store.js'
 import { schemes } from '../schemes.js'
 import { serverInfo } from '../wire.js'
 
-const steps = () => [
-  { title: 'Make an account', path: '/register', done: ['register'], text: 'by any protocol that has a registration.' },
-  { title: 'Confirm the address', path: '/inbox', done: ['mail'], text: 'with the link in the mail, which is in the inbox here.' },
-  { title: 'Log in', path: '/login', done: schemes.map((scheme) => 'login-' + scheme.id), chips: true,
-    text: 'in each way, and compare what comes back.' },
-  { title: 'Call what is protected', path: '/call', done: ['call'], text: 'as one login, as another, and as nobody.' },
-  { title: 'Refresh', path: '/logins', done: ['refresh'], text: 'and watch the tokens rotate. Try an old one again.' },
-  { title: 'Log out one device', path: '/logins', done: ['logout'], text: 'of several. The others stay logged in.' },
-  { title: 'Change or reset the password', path: '/password', done: ['password'], text: 'and see what becomes of the logins.' },
-]
+// steps are those that can be done at this server.
+function steps() {
+  const { mounts, inbox, signups, registers, enrols } = serverInfo()
+  const there = schemes.filter((scheme) => scheme.where())
+  return [
+    { title: 'Make an account', path: '/register', done: ['register'], here: signups || registers || enrols,
+      text: 'by any protocol that has a registration.' },
+    { title: 'Confirm the address', path: '/inbox', done: ['mail'], here: inbox && (signups || enrols),
+      text: 'with the link in the mail, which is in the inbox here.' },
+    { title: 'Log in', path: '/login', done: there.map((scheme) => 'login-' + scheme.id), here: there.length > 0, chips: there,
+      text: 'in each way, and compare what comes back.' },
+    { title: 'Call what is protected', path: '/call', done: ['call'], here: true, text: 'as one login, as another, and as nobody.' },
+    { title: 'Refresh', path: '/logins', done: ['refresh'], here: there.some((scheme) => scheme.refresh),
+      text: 'and watch the tokens rotate. Try an old one again.' },
+    { title: 'Log out one device', path: '/logins', done: ['logout'], here: there.length > 0,
+      text: 'of several. The others stay logged in.' },
+    { title: 'Change or reset the password', path: '/password', done: ['password'], here: mounts['dj-rest-auth'] || mounts['ai-kit'],
+      text: 'and see which logins end with it.' },
+  ].filter((step) => step.here)
+}
 
 let list = null
 let next = null
@@ -52,7 +62,7 @@ function row({ path, title, text, whole, chips }, done) {
   return h('li', { class: whole ? 'done' : '' },
     h('a', { href: '#' + path }, title), ' ', h('span', null, text),
     whole && h('span', { class: 'unseen' }, ' Done.'),
-    chips && h('span', { class: 'chips' }, schemes.map((scheme) => {
+    chips && h('span', { class: 'chips' }, chips.map((scheme) => {
       const tried = done.includes('login-' + scheme.id)
       return h('span', { class: tried ? 'chip on' : 'chip' }, scheme.title, tried && h('span', { class: 'unseen' }, ' (done)'))
     })))
