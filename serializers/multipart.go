@@ -94,16 +94,32 @@ func readPart(content []byte, written charset) (name string, value any, ok bool)
 
 var errPadding = errors.New("incorrect padding")
 
-// decodeBase64 reads base64 and passes over whatever is none, as Python's b64decode does.
+// decodeBase64 reads base64 as leniently as Python does: it passes over whatever is none, and ends at the padding of the
+// last digits.
+//
+// Source: Python, binascii.a2b_base64.
 func decodeBase64(data []byte) ([]byte, error) {
-	digits := bytes.Map(func(r rune) rune {
-		if r == '+' || r == '/' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' {
-			return r
+	var digits []byte
+	missing := 0 // how many = the digits so far need behind them
+	for _, c := range data {
+		if isBase64(c) {
+			digits = append(digits, c)
+			missing = -len(digits) & 3
+			continue
 		}
-		return -1
-	}, data)
-	if missing := -len(digits) & 3; bytes.Count(data, []byte("=")) < missing {
+		if c != '=' || missing == 0 || missing == 3 {
+			continue
+		}
+		if missing--; missing == 0 {
+			return base64.RawStdEncoding.DecodeString(string(digits))
+		}
+	}
+	if missing > 0 {
 		return nil, errPadding
 	}
 	return base64.RawStdEncoding.DecodeString(string(digits))
+}
+
+func isBase64(c byte) bool {
+	return c == '+' || c == '/' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
