@@ -56,12 +56,12 @@ func Text(c *http.Cookie) string {
 }
 
 // Same reports whether c and other are one cookie to browsers, which keep one value of it: a dot before a domain means
-// nothing to them.
+// nothing to them, nor does the case of its letters.
 //
 // Source: RFC 6265 section 5.2.3 and 5.3.
 func Same(c, other *http.Cookie) bool {
 	return c.Name == other.Name && c.Path == other.Path &&
-		strings.TrimPrefix(c.Domain, ".") == strings.TrimPrefix(other.Domain, ".")
+		strings.EqualFold(strings.TrimPrefix(c.Domain, "."), strings.TrimPrefix(other.Domain, "."))
 }
 
 // Validate returns what would make browsers refuse the cookie. Every fault begins with the name of a setting: prefix

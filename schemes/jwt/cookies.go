@@ -94,7 +94,7 @@ func (c *Cookies) Prepare(r *http.Request, u *models.User) (schemes.Grant, func(
 	}
 	grant.Cookies = c.write(grant)
 	if c.cookies.SweepTwins && c.carried(r) { // of two cookies neither would count
-		grant.Cookies = append(grant.Cookies, c.twins(r)...)
+		grant.Cookies = append(c.twins(r), grant.Cookies...) // the last of what a client takes for one cookie counts
 	}
 	if c.cookies.HandOutCSRF && c.cookies.UseCSRF && len(grant.Cookies) > 0 {
 		_, secret := c.csrf.Rotate(r)

@@ -3,9 +3,11 @@ package jwt
 import (
 	"errors"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -202,8 +204,9 @@ func TestCookiesNeedCSRFTokensWhereTheSettingsSaySo(t *testing.T) {
 
 func TestALoginForgetsTwinsOfTheCookieThatItCameWith(t *testing.T) {
 	for sent, want := range map[string][]string{
-		"":        {"acc=…; Path=/; Domain=.example.com; Max-Age=300; HttpOnly; SameSite=Lax"},
-		"acc=old": {"acc=…; Path=/; Domain=.example.com; Max-Age=300; HttpOnly; SameSite=Lax", `acc=""; Path=/; Max-Age=0; SameSite=Lax`, `acc=""; Path=/; Domain=www.example.com; Max-Age=0; SameSite=Lax`},
+		"": {"acc=…; Path=/; Domain=.example.com; Max-Age=300; HttpOnly; SameSite=Lax"},
+		"acc=old": {`acc=""; Path=/; Max-Age=0; SameSite=Lax`, `acc=""; Path=/; Domain=www.example.com; Max-Age=0; SameSite=Lax`,
+			"acc=…; Path=/; Domain=.example.com; Max-Age=300; HttpOnly; SameSite=Lax"},
 	} {
 		scheme, w := inCookies(t, func(c *CookieConfig) { c.Domain, c.RefreshName, c.SweepTwins = ".example.com", "", true })
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "http://www.example.com/", nil)
@@ -256,6 +259,38 @@ func TestCookiesThatBrowsersRefuseAreFaults(t *testing.T) {
 		change(&cfg)
 		if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// Go's jar goes by RFC 6265, to which a cookie for the host alone and one for the host's domain are the same.
+func TestALoginLeavesItsCookiesInTheJarsOfAllClients(t *testing.T) {
+	for _, host := range []string{"example.com", "auth.example.com", "EXAMPLE.com"} {
+		for _, domain := range []string{"", ".example.com"} {
+			scheme, w := inCookies(t, func(c *CookieConfig) { c.SweepTwins, c.Domain = true, domain })
+			r := httptest.NewRequest(http.MethodPost, "http://"+host+"/login/", nil)
+			r.AddCookie(&http.Cookie{Name: "ref", Value: "stale"})
+			grant, err := scheme.Issue(r, w.store.alice())
+			if err != nil {
+				t.Fatal(err)
+			}
+			jar, err := cookiejar.New(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range grant.Cookies { // the jar has a clock of its own
+				if c.MaxAge > 0 {
+					c.Expires = time.Time{}
+				}
+			}
+			jar.SetCookies(r.URL, grant.Cookies)
+			kept := map[string]string{}
+			for _, c := range jar.Cookies(r.URL) {
+				kept[c.Name] = c.Value
+			}
+			if kept["acc"] != grant.Access || kept["ref"] != grant.Refresh {
+				t.Errorf("after a login at %s with the domain %q the jar holds %d cookies, not the two tokens", host, domain, len(kept))
+			}
 		}
 	}
 }
