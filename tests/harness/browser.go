@@ -16,6 +16,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// browserLife is how long a browser may be in use: more than one test waits for, since it serves many steps.
+const browserLife = 2 * Patience
+
 // Browser is a headless Chromium with a profile of its own. All host names below .test lead to loopback.
 type Browser struct{ ctx context.Context }
 
@@ -31,7 +34,7 @@ func NewBrowser(t testing.TB, options ...chromedp.ExecAllocatorOption) *Browser 
 		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.WSURLReadTimeout(Patience)), options...)
-	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), browserLife)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
