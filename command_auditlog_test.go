@@ -114,6 +114,7 @@ func TestFollowingTheAuditLogPrintsWhatHappensOnce(t *testing.T) {
 		ended <- run(ctx, []string{"auditlog", "--follow"}, w.environ, strings.NewReader(""), writer, io.Discard)
 		_ = writer.Close()
 	}()
+	t.Cleanup(func() { _ = reader.Close() }) // who follows a test that has failed does not wait to be read
 	var printed bytes.Buffer
 	buffer := make([]byte, 4096)
 	for _, step := range []struct{ until, then string }{{"user=ana ", "bea"}, {"user=bea ", ""}} {

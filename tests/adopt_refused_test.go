@@ -75,7 +75,7 @@ func (p project) run(t *testing.T, command string) (out string, ok bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
 	environ := append([]string{"WATCHWORD_SECRET_KEY=" + harness.SecretKey}, p.environ...)
-	out, err := harness.Script(ctx, t.TempDir(), environ, strings.Replace(command, "watchword ", `"$WATCHWORD" `, 1))
+	out, err := harness.Script(ctx, t, t.TempDir(), environ, strings.Replace(command, "watchword ", `"$WATCHWORD" `, 1))
 	return out, err == nil
 }
 

@@ -37,7 +37,7 @@ func TestTheUnitIsUnderstood(t *testing.T) {
 		t.Fatal(err)
 	}
 	const verify = `said=$(systemd-analyze verify "$UNIT" 2>&1); echo "$said"; test -z "$(echo "$said" | grep watchword.service)"`
-	if out, err := harness.Script(t.Context(), t.TempDir(), []string{"UNIT=" + unit}, verify); err != nil {
+	if out, err := harness.Script(t.Context(), t, t.TempDir(), []string{"UNIT=" + unit}, verify); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -80,7 +80,7 @@ func TestTheComposeFileFitsTogether(t *testing.T) {
 	for name, value := range file.Services["watchword"].Environment {
 		environ = append(environ, name+"="+strings.ReplaceAll(value, "${POSTGRES_PASSWORD:-only-for-trying}", "only-for-trying"))
 	}
-	if out, err := harness.Script(t.Context(), t.TempDir(), environ, `"$WATCHWORD" check`); err != nil || len(environ) < 5 {
+	if out, err := harness.Script(t.Context(), t, t.TempDir(), environ, `"$WATCHWORD" check`); err != nil || len(environ) < 5 {
 		t.Errorf("%d variables: %v\n%s", len(environ), err, out)
 	}
 }

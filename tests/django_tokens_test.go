@@ -108,7 +108,7 @@ func TestSocialAccountsAreSharedWithDjango(t *testing.T) {
 		p := startProvider(t)
 		adopting := append(environ, "WATCHWORD_DATABASE_URL="+db.URL, "WATCHWORD_SECRET_KEY="+harness.SecretKey,
 			`WATCHWORD_FEATURES={"mounts": {"dj-rest-auth": "/dj-rest-auth/"}, "social": ["mock"]}`)
-		if out, err := harness.Script(t.Context(), dir, adopting, djangosPython+"watchword adopt"); err != nil {
+		if out, err := harness.Script(t.Context(), t, dir, adopting, djangosPython+"watchword adopt"); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		here := startSocial(t, p, db, nil)

@@ -91,7 +91,7 @@ func startsFromNothing(t *testing.T) scene {
 	environ := []string{"WATCHWORD_LISTEN=" + harness.FreeHost(t)}
 	return scene{
 		run: func(ctx context.Context, script string) (string, error) {
-			return harness.Script(ctx, dir, environ, script)
+			return harness.Script(ctx, t, dir, environ, script)
 		},
 		places: []string{
 			"go run . ", `briefly "$WATCHWORD" `,
@@ -106,7 +106,12 @@ func startsFromNothing(t *testing.T) scene {
 // inTheRepository is any folder: what is done there is done to the repository.
 func inTheRepository(t *testing.T) scene {
 	dir := t.TempDir()
-	return scene{run: func(ctx context.Context, script string) (string, error) { return harness.Script(ctx, dir, nil, script) }}
+	return scene{run: func(ctx context.Context, script string) (string, error) { return harness.Script(ctx, t, dir, nil, script) }}
+}
+
+// shellOf runs scripts beside a server.
+func shellOf(t *testing.T, server *harness.Server) func(ctx context.Context, script string) (string, error) {
+	return func(ctx context.Context, script string) (string, error) { return server.Shell(ctx, t, script) }
 }
 
 // besideAServer is the folder of a running server.
@@ -115,7 +120,7 @@ func besideAServer(t *testing.T) scene {
 		harness.Missing(t, "tests/clients/node_modules (npm ci --prefix tests/clients)")
 	}
 	server := harness.Start(t, harness.Config{Database: harness.SQLite(t)})
-	return scene{run: server.Shell, places: []string{readmeAddress, server.Host}}
+	return scene{run: shellOf(t, server), places: []string{readmeAddress, server.Host}}
 }
 
 // besideAServerOnPostgres is the same on PostgreSQL, where somebody has tried to log in, with another database in a file.
@@ -138,7 +143,7 @@ func besideAServerOnPostgres(t *testing.T) scene {
 		}
 	})
 	return scene{
-		run: server.Shell,
+		run: shellOf(t, server),
 		places: []string{readmeAddress, server.Host, "127.0.0.1:9464", metrics, "watchword_restored", restored,
 			"/var/log/watchword-audit.json", "audit.json 2>&1 & until test -s audit.json; do sleep 0.1; done; kill $!"},
 		prelude: "mkdir data; WATCHWORD_DATABASE_URL=sqlite:///data/db.sqlite3 watchword migrate\n",
@@ -154,7 +159,7 @@ func besideAServerAndAMillion(t *testing.T) scene {
 	db := harness.Postgres(t)
 	madeByDjango(t, db)
 	return scene{
-		run:     server.Shell,
+		run:     shellOf(t, server),
 		places:  []string{"SECRET_KEY=…", "SECRET_KEY=" + harness.SecretKey, "postgres://…", db.URL, "1000000", "20", "sleep 3; ", "", "/usr/bin/time -v ", ""},
 		prelude: fmt.Sprintf("PID=%d", server.PID()),
 	}

@@ -29,7 +29,7 @@ func madeByDjango(t *testing.T, db harness.Database, more ...string) (dir string
 		t.Fatal(err)
 	}
 	environ = append(djangoEnviron(t, db), more...)
-	if out, err := harness.Script(t.Context(), dir, environ, djangosPython+"python manage.py migrate"); err != nil {
+	if out, err := harness.Script(t.Context(), t, dir, environ, djangosPython+"python manage.py migrate"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return dir, environ
@@ -84,7 +84,7 @@ func (p movingProject) follow(t *testing.T, db harness.Database) {
 	host := harness.FreeHost(t)
 	environ = slices.Concat(environ, p.environ, []string{"WATCHWORD_LISTEN=" + host, "WATCHWORD_DRAIN_DELAY=0s"})
 	script := strings.Replace(guideScript(tour, host), "username=mike&", p.credentials, 1)
-	out, err := harness.Script(t.Context(), dir, environ, djangosPython+script)
+	out, err := harness.Script(t.Context(), t, dir, environ, djangosPython+script)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -94,7 +94,12 @@ func startNGINX(t *testing.T, site, plain, secure string, configure func(dir str
 	t.Cleanup(func() {
 		if out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "nginx", "-c", path, "-p", dir, "-s", "stop").CombinedOutput(); err != nil {
 			t.Errorf("nginx -s stop: %v\n%s", err, out)
+			return
 		}
+		eventually(t, "nginx has stopped", func() bool {
+			_, err := os.Stat(filepath.Join(dir, "nginx.pid")) // which is the last that it removes
+			return err != nil
+		})
 	})
 	return p
 }

@@ -34,7 +34,7 @@ func takeTour(t *testing.T, server *harness.Server, text string, least int, plac
 	if len(tour) < least {
 		t.Fatalf("%d commands in console blocks, want %d at least", len(tour), least)
 	}
-	out, err := server.Shell(t.Context(), tourScript(tour, append(places, readmeAddress, server.Host)))
+	out, err := server.Shell(t.Context(), t, tourScript(tour, append(places, readmeAddress, server.Host)))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

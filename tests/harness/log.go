@@ -4,21 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// secretForms are texts that no log may hold: tokens, keys, stored password hashes.
-var secretForms = map[string]*regexp.Regexp{
-	"a token":         regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`),
-	"a private key":   regexp.MustCompile(`PRIVATE KEY`),
-	"a password hash": regexp.MustCompile(`(pbkdf2_sha\w+|argon2|bcrypt\w*|scrypt|md5)\$\S+\$\S+`),
-	"a reset token":   regexp.MustCompile(`\b[0-9a-z]{6,7}-[0-9a-f]{32,64}\b`),
-	"a webhook's key": regexp.MustCompile(`whsec_[A-Za-z0-9+/=]{8,}`),
-	"a session":       regexp.MustCompile(`sessionid=\w{8,}`),
-}
 
 // What is noted of the secrets that a test sends and gets. Short ones may be words that logs have for other reasons.
 const (
@@ -55,26 +44,14 @@ func (s *Server) Log(t testing.TB) string {
 	return string(data)
 }
 
-// checkLog fails the test when a secret, a panic or a data race is in the log.
+// checkLog fails the test when a secret, a panic or a data race is in the log, or in what a command has printed.
 func (s *Server) checkLog(t testing.TB) {
 	t.Helper()
-	log := s.Log(t)
-	for what, form := range secretForms {
-		if line := lineOf(log, form.FindStringIndex(log)); line != "" {
-			t.Errorf("%s is in the log: %s", what, line)
-		}
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, secret := range slices.Concat(s.cfg.Secrets, s.secrets, []string{SecretKey}) {
-		if i := strings.Index(log, secret); i >= 0 {
-			t.Errorf("a secret is in the log: %s", lineOf(log, []int{i, i}))
-		}
-	}
-	for _, word := range []string{"DATA RACE", "goroutine ", "panic"} {
-		if i := strings.Index(log, word); i >= 0 {
-			t.Errorf("the log tells of a fault: %s", lineOf(log, []int{i, i}))
-		}
+	faults := search(s.Log(t), slices.Concat(s.cfg.Secrets, s.secrets, []string{SecretKey}))
+	for _, fault := range slices.Concat(faults, s.said) {
+		t.Error(fault)
 	}
 }
 

@@ -55,6 +55,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	secrets []string // that were sent and got through Do
+	said    []string // what is wrong with what commands have printed
 }
 
 // Start loads the fixtures, starts the server and waits until it is ready. The server is stopped when the test ends; its
@@ -141,7 +142,20 @@ func (s *Server) Run(ctx context.Context, i Invocation) (string, error) {
 	cmd := exec.CommandContext(ctx, os.Getenv(binaryVariable), i.Args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = s.Dir, slices.Concat(s.environ, i.Environ), strings.NewReader(i.Input)
 	out, err := cmd.CombinedOutput()
+	s.searchOutput(string(out), i)
 	return string(out), err
+}
+
+// searchOutput searches what a command has printed. What is found is told when the server is stopped.
+func (s *Server) searchOutput(out string, i Invocation) {
+	if slices.Contains(i.Args, dumping) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, fault := range search(out, slices.Concat(s.cfg.Secrets, s.secrets, secretKeys(i.Environ))) {
+		s.said = append(s.said, strings.Join(i.Args, " ")+": "+fault)
+	}
 }
 
 // Launch starts the server process and waits until it is ready. Use it after [Server.Kill] or [Server.Terminate].

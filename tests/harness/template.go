@@ -75,8 +75,12 @@ func administer(statement string) error {
 func migrate(dir, address string) error {
 	cmd := exec.CommandContext(context.Background(), os.Getenv(binaryVariable), "migrate")
 	cmd.Dir, cmd.Env = dir, append(inherited(), "WATCHWORD_DATABASE_URL="+address, "WATCHWORD_SECRET_KEY="+SecretKey)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		return fmt.Errorf("migrate: %w\n%s", err, out)
+	}
+	if faults := search(string(out), secretKeys(cmd.Env)); faults != nil {
+		return fmt.Errorf("migrate: %q", faults)
 	}
 	return nil
 }
