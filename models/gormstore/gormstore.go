@@ -7,6 +7,7 @@
 package gormstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -64,6 +65,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	if err == nil {
 		err = s.Ping(ctx)
+	}
+	if err != nil && target.sqlitePath != "" {
+		err = cmp.Or(unwritable(target.sqlitePath), err)
 	}
 	if err == nil {
 		err = s.survey(ctx)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	gormsqlite "gorm.io/driver/sqlite"
@@ -85,6 +86,23 @@ func createFile(path string) error {
 		return err
 	}
 	return file.Close()
+}
+
+// unwritable returns why nothing can be written into an existing database file, or beside it, where SQLite keeps its log; nil
+// if something can. SQLite itself says of such a file that it is missing.
+func unwritable(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // createFile has said why, or it is in memory
+		return nil
+	case err != nil:
+		return err
+	}
+	probe, err := os.CreateTemp(filepath.Dir(path), ".watchword-")
+	if err != nil {
+		return errors.Join(fmt.Errorf("SQLite must be able to write beside its file: %w", err), file.Close())
+	}
+	return errors.Join(file.Close(), probe.Close(), os.Remove(probe.Name()))
 }
 
 // sqliteDSN is the SQLite URI of path. lock says when transactions take the write lock. Those that write must take it

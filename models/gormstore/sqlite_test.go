@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +69,18 @@ func TestTheFileIsItsOwnersOnly(t *testing.T) {
 		if got := info.Mode().Perm(); got != 0o600 {
 			t.Errorf("the mode of the file%s is %o, want 600", suffix, got)
 		}
+	}
+}
+
+func TestAFileThatCannotBeWrittenIsNotCalledMissing(t *testing.T) {
+	path := temporaryFile(t)
+	if err := os.Mkdir(path, 0o700); err != nil { // even root cannot write it
+		t.Fatal(err)
+	}
+	cfg := DefaultConfig()
+	cfg.URL = "sqlite:///" + path
+	if s, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "open "+path+": is a directory") {
+		t.Errorf("opened %v: %v", s, err)
 	}
 }
 
