@@ -65,6 +65,9 @@ func TestEachRuleFindsWhatItLooksFor(t *testing.T) {
 			"REGISTRATION_EMAIL: {BASE_URL: https://example.com}", true, []string{"W019"}},
 		{"opaque tokens without an end", opaque + "AUTH_TOKEN_VALIDITY: 0", true, []string{"W020"}},
 		{"parts of a later version", "FEATURES: {mounts: {knox: /a/}}\nSOCIALACCOUNT_ADAPTER: x", false, []string{"W101", "W102"}},
+		{"what clients tell providers", quiet + "SOCIALACCOUNT_PROVIDERS: {google: {APPS: [{client_id: a, settings: " +
+			"{fetch_userinfo: true}}], SCOPE: [email], AUTH_PARAMS: {access_type: online}, VERIFIED_EMAIL: true}}", false,
+			[]string{"W104", "W104", "W104"}},
 		{"class that one part has only", quiet + "REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt, jwt]}", false, []string{"W103"}},
 		{"no other class", quietMail + "FEATURES: {mounts: {dj-rest-auth: /a/}}\n" +
 			"REST_FRAMEWORK: {DEFAULT_AUTHENTICATION_CLASSES: [tutorial-jwt]}", false, []string{"E001", "W103"}},
@@ -169,7 +172,7 @@ func TestCheckMakesNothing(t *testing.T) {
 
 // TestFindingsHaveIdsOfTheirOwn also keeps those of missingParts, which are in the head of the reference.
 func TestFindingsHaveIdsOfTheirOwn(t *testing.T) {
-	seen := map[string]bool{"W101": true, "W102": true, "W103": true}
+	seen := map[string]bool{"W101": true, "W102": true, "W103": true, "W104": true}
 	for id := range seen {
 		if !strings.Contains(checksReference(), "`watchword."+id+"`") {
 			t.Errorf("%s is not in the reference", id)

@@ -67,6 +67,10 @@ func (l *Loaded) missingParts() []Finding {
 			fmt.Sprintf("%s (%s): belongs to a part that this version does not have; it has no effect.",
 				ignored.Name, ignored.Origin)})
 	}
+	for _, name := range l.Providers.Unused() {
+		found = append(found, Finding{"watchword.W104", name + ": clients ask the provider for logins themselves, so say it " +
+			"there; it has no effect."})
+	}
 	for _, class := range l.REST.Authentication {
 		if text := class.missing(); text != "" {
 			found = append(found, Finding{"watchword.W103",

@@ -142,13 +142,15 @@ func TestTheSettingsOfADjangoProjectAreUnderstood(t *testing.T) {
 func TestFaultsOfAllPartsAreToldTogether(t *testing.T) {
 	_, err := loadWith(t, "ALLOWED_HOSTS: [http://a]\nSIMPLE_JWT: {ALGORITHM: none, ACESS_TOKEN_LIFETIME: 1}\n"+
 		"PASSWORD_HASHERS: [rot13]\nDATABASE_URL: mysql://x\nAUTH_USER_MODEL: Customer\nUSE_TZ: false\n"+
-		"LANGUAGE_CODE: de\nFEATURES: {mounts: {simplejwt: token, nonsense: /x/}}\n")
+		"LANGUAGE_CODE: de\nFEATURES: {mounts: {simplejwt: token, nonsense: /x/}}\n"+
+		"SOCIALACCOUNT_PROVIDERS: {google: {SCOP: [email], APPS: [{client_id: a, sekret: b}]}}\n")
 	if err == nil {
 		t.Fatal("no fault")
 	}
 	for _, want := range []string{
 		"SIMPLE_JWT.ACESS_TOKEN_LIFETIME: ", "did you mean ACCESS_TOKEN_LIFETIME?", "SIMPLE_JWT.ALGORITHM: must be one of",
 		`ALLOWED_HOSTS: "http://a"`, `PASSWORD_HASHERS: unknown hasher "rot13"`, "DATABASE_URL: ", "AUTH_USER_MODEL: ", "USE_TZ: ",
+		"SOCIALACCOUNT_PROVIDERS.google.SCOP: ", "did you mean SCOPE?", "did you mean secret?",
 		"LANGUAGE_CODE: ", `FEATURES.mounts: simplejwt: must be a plain path`, `FEATURES.mounts: there is no component "nonsense"`,
 	} {
 		if !strings.Contains(err.Error(), want) {

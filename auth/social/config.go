@@ -37,7 +37,7 @@ func DefaultConfig() Config {
 func ExactConfig() Config { return Config{Timeout: 5 * time.Second, AllowLoopback: true} }
 
 // ProviderConfig is allauth's configuration of one provider. What only serves login pages, which are not ours, is read
-// and does nothing.
+// and does nothing; see Config.Unused.
 type ProviderConfig struct {
 	App  App   `setting:"APP"`
 	Apps []App `setting:"APPS"`
@@ -104,6 +104,28 @@ func (c ProviderConfig) apps() []App {
 func (c Config) Configured(name string) bool {
 	ours := slices.ContainsFunc(c.Providers[openIDConnect].apps(), func(app App) bool { return app.ProviderID == name })
 	return ours || len(c.Providers[name].apps()) > 0
+}
+
+// Unused names, in alphabetical order, what is set and does nothing: allauth asks a provider with it for a login, or gets
+// more than the login needs. Here clients ask themselves, and bring what the provider gives them.
+func (c Config) Unused() (names []string) {
+	for name, p := range c.Providers {
+		given := map[string]any{
+			"SCOPE": p.Scope, "AUTH_PARAMS": p.AuthParams, "METHOD": p.Method, "SDK_URL": p.SDKURL, "INIT_PARAMS": p.InitParams,
+			"EXCHANGE_TOKEN": p.ExchangeToken, "LOCALE_FUNC": p.LocaleFunc, "FETCH_USERINFO": p.FetchUserinfo,
+			"APP.settings.fetch_userinfo": p.App.Settings.FetchUserinfo,
+		}
+		for i, app := range p.Apps {
+			given[fmt.Sprintf("APPS[%d].settings.fetch_userinfo", i)] = app.Settings.FetchUserinfo
+		}
+		for setting, value := range given {
+			if value != nil {
+				names = append(names, "SOCIALACCOUNT_PROVIDERS."+name+"."+setting)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Validate returns every fault, each beginning with the setting's name.
