@@ -74,7 +74,8 @@ func NewRegistrar(cfg RegistrationConfig, service *Service, store RegistrationSt
 }
 
 // CheckUsername says what Register would say about a name at this moment: ErrUsernameInvalid, ErrUsernameReserved,
-// ErrUsernameTaken or ErrUsernameTakenFold, or ErrEmailTaken where addresses are the names. It serves to report the fault together with others; it decides nothing.
+// ErrUsernameTaken or ErrUsernameTakenFold, or ErrEmailTaken where addresses are the names. It serves to report the fault
+// together with others; it decides nothing.
 func (r *Registrar) CheckUsername(ctx context.Context, username string) error {
 	if err := r.acceptable(username); err != nil {
 		return err

@@ -32,8 +32,8 @@ type forbidden interface {
 }
 
 // WriteError answers a request to a view with err. Refusals (serializers.Problem, serializers.Errors, schemes.Failure)
-// are said in words; what was done too often is 429; a busy server, unreachable storage and a deadline that passed are 503 with Retry-After; everything
-// else is logged and answered with a 500 that says nothing. Outside of a view it does nothing.
+// are said in words; what was done too often is 429; a busy server, unreachable storage and a deadline that passed are 503
+// with Retry-After; everything else is logged and answered with a 500 that says nothing. Outside of a view it does nothing.
 func WriteError(c echo.Context, err error) {
 	x := exchangeOf(c)
 	if x == nil || c.Response().Committed {

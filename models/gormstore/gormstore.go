@@ -42,7 +42,8 @@ type Store struct {
 }
 
 // Open connects to the database of cfg and checks that it answers and keeps what it acknowledges. It creates an absent
-// SQLite file, but no tables: see Migrate. The users of a project that has a model of its own for them must be there. The caller must Close the Store.
+// SQLite file, but no tables: see Migrate. The users of a project that has a model of its own for them must be there. The
+// caller must Close the Store.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

@@ -9,8 +9,8 @@ import (
 	"watchword/models"
 )
 
-// insert runs an INSERT or UPDATE … RETURNING id; where it returns nothing, id stays as it is. It reads to the end of the rows, because only there does SQLite commit, and
-// say so if it cannot; that is also why gorm's own Create is not used.
+// insert runs an INSERT or UPDATE … RETURNING id; where it returns nothing, id stays as it is. It reads to the end of the
+// rows, because only there does SQLite commit, and say so if it cannot; that is also why gorm's own Create is not used.
 func insert(db *gorm.DB, id any, query string, args ...any) (err error) {
 	rows, err := db.Raw(query, args...).Rows()
 	if err != nil {
