@@ -106,7 +106,9 @@ func startsFromNothing(t *testing.T) scene {
 // inTheRepository is any folder: what is done there is done to the repository.
 func inTheRepository(t *testing.T) scene {
 	dir := t.TempDir()
-	return scene{run: func(ctx context.Context, script string) (string, error) { return harness.Script(ctx, t, dir, nil, script) }}
+	return scene{run: func(ctx context.Context, script string) (string, error) {
+		return harness.Script(ctx, t, dir, nil, script)
+	}}
 }
 
 // shellOf runs scripts beside a server.
