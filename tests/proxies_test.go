@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -275,7 +276,9 @@ func (endless) Read(p []byte) (int, error) {
 
 // slowBodyEnds sends half of a body and waits: there is an answer, or at least an end.
 func (p *proxied) slowBodyEnds(t *testing.T) {
-	connection, err := (&tls.Dialer{Config: &tls.Config{RootCAs: p.roots, ServerName: deployedSite}}).DialContext(t.Context(), "tcp", p.secure)
+	machine := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(p.network + "3")}}
+	config := &tls.Config{RootCAs: p.roots, ServerName: deployedSite}
+	connection, err := (&tls.Dialer{NetDialer: machine, Config: config}).DialContext(t.Context(), "tcp", p.secure)
 	if err != nil {
 		t.Fatal(err)
 	}
