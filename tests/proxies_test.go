@@ -43,7 +43,7 @@ func TestTheProxiesOfTheDeployedFiles(t *testing.T) {
 	settings["ALLOWED_HOSTS"] = append(settings["ALLOWED_HOSTS"].([]any), "127.0.0.1") // for the harness
 	metrics := harness.FreeHost(t)
 	server := harness.Start(t, harness.Config{Database: harness.SQLite(t), Settings: settings, Secrets: []string{ownPassword},
-		Environ: []string{"WATCHWORD_BODY_TIMEOUT=1s", "WATCHWORD_METRICS_LISTEN=" + metrics,
+		Environ: []string{"WATCHWORD_BODY_TIMEOUT=4s", "WATCHWORD_METRICS_LISTEN=" + metrics,
 			`WATCHWORD_PASSWORD_GATE={"PARALLEL": 1, "QUEUE": 1, "WAIT": "1m"}`},
 		Fixtures: harness.Rows(harness.User{ID: 1, Username: "mike", Email: "mike@example.org", Password: ownPassword})})
 	nginx := func(t *testing.T) *proxy {
@@ -52,7 +52,7 @@ func TestTheProxiesOfTheDeployedFiles(t *testing.T) {
 			return replaced(t, site, "listen 80;", "listen "+plain+";", "listen 443 ssl;", "listen "+secure+" ssl;",
 				"/etc/ssl/auth.example.com.pem", filepath.Join(dir, "certificate.pem"), "/etc/ssl/auth.example.com.key",
 				filepath.Join(dir, "key.pem"), "/var/log/nginx/error.log", filepath.Join(dir, "error.log"),
-				deployedHost, server.Host, "client_body_timeout 10s", "client_body_timeout 1s")
+				deployedHost, server.Host, "client_body_timeout 10s", "client_body_timeout 4s")
 		})
 	}
 	caddy := func(t *testing.T) *proxy {
@@ -63,7 +63,7 @@ func TestTheProxiesOfTheDeployedFiles(t *testing.T) {
 			return replaced(t, caddyfile,
 				"\n{\n", "\n{\n\tadmin off\n\tdefault_bind 127.0.0.1\n\thttp_port "+httpPort+"\n\thttps_port "+httpsPort+"\n",
 				"\n"+deployedSite+" {\n", "\n"+deployedSite+" {\n\ttls certificate.pem key.pem\n", deployedHost, server.Host,
-				"read_body 15s", "read_body 3s")
+				"read_body 15s", "read_body 8s")
 		})
 	}
 	var proxies []*proxied
