@@ -1,14 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -93,6 +91,11 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	if err := loaded.addSocialApps(p.ctx, store, log); err != nil {
 		return err
 	}
+	if p.getenv("GOMAXPROCS") == "" {
+		threads := password.NewThreads(loaded.Password.Gate)
+		defer threads.Close()
+		loaded.Password.Room = threads
+	}
 	srv, err := newServer(&loaded.Settings, store, mails, log)
 	if err != nil {
 		return err
@@ -105,10 +108,6 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	figures, err := srv.listenForMetrics(p.ctx, loaded.Metrics)
 	if err != nil {
 		return errors.Join(err, listener.Close())
-	}
-	if p.getenv("GOMAXPROCS") == "" {
-		leaveRoom(loaded.Password.Gate)
-		defer runtime.SetDefaultGOMAXPROCS()
 	}
 	url := "http://" + listener.Addr().String() + "/"
 	if loaded.Log.forPeople(p.stderr) {
@@ -127,16 +126,6 @@ func (c *serveCommand) serve(p *program, loaded *Loaded, store *gormstore.Store,
 	life := newLifecycle(srv, loaded.Server, log, mails.worker.Run, srv.hooks.Run, srv.janitor.Run,
 		srv.rows.listen(log), srv.tellMetrics(figures, log))
 	return life.run(p.ctx, listener)
-}
-
-// leaveRoom gives Go as many threads more as the password gate lets hash at a time. Hashing keeps its threads busy for
-// tens of milliseconds; with threads of their own, other requests are scheduled by the kernel, which shares the cores
-// fairly, instead of waiting for Go's scheduler. It must be called after the gate was made, whose default is one hash per
-// thread. Called again it leaves no more room than once. The figures are in package password, at Gate.
-func leaveRoom(gate password.GateConfig) {
-	runtime.SetDefaultGOMAXPROCS()
-	threads := runtime.GOMAXPROCS(0)
-	runtime.GOMAXPROCS(threads + cmp.Or(gate.Parallel, threads))
 }
 
 // cause returns what is at the bottom of a network error.

@@ -11,12 +11,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
-
-	"watchword/auth/password"
 )
 
 // running is a server that a test started, in the process of the test.
@@ -248,17 +245,5 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 		if strings.Contains(s.log.String(), secret) {
 			t.Errorf("the log has a secret:\n%s", s.log)
 		}
-	}
-}
-
-func TestRoomForHashesIsLeftOnce(t *testing.T) {
-	runtime.SetDefaultGOMAXPROCS()
-	threads := runtime.GOMAXPROCS(0)
-	t.Cleanup(runtime.SetDefaultGOMAXPROCS)
-	for range 3 {
-		leaveRoom(password.GateConfig{Parallel: 2})
-	}
-	if got, want := runtime.GOMAXPROCS(0), threads+2; got != want {
-		t.Errorf("GOMAXPROCS is %d, want %d", got, want)
 	}
 }

@@ -28,6 +28,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Tracer hears how long hashes took, and the wait for them; nil: nobody does.
 	Tracer Tracer
+	// Room makes room for hashes beside other work; nil: they take it as it comes.
+	Room Room
 }
 
 // DefaultConfig returns argon2id with OWASP's parameters, all other hashers readable, and the four validators of a new

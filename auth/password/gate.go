@@ -50,31 +50,14 @@ func (b *Busy) RetryAfter() time.Duration { return b.after }
 
 // Gate lets a bounded number of goroutines work at a time and a bounded number wait.
 //
-// A Gate bounds the load, not the delay of other requests: with one hash per core, each occupies one of the scheduler's
-// GOMAXPROCS places for ten milliseconds at a stretch, and cheap requests queue behind them. A program that serves both
-// should add a place for each hash at its start, after the Gate has been made:
-//
-//	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + registry.Parallel())
-//
-// The operating system then shares the cores out, and prefers the threads that do little. Measured on two cores, which
-// other work shared: 200 clients with wrong passwords, 50 cheap requests a second (quiet: p50 0.5 ms, p99 0.7 ms),
-// medians of two to five runs of six seconds:
-//
-//	                                 PBKDF2, 600,000 iterations           argon2id, 19 MiB
-//	as it comes                      p50 11 ms, p99 32 ms, 11 logins/s    p50 10 ms, p99 43 ms, 34 logins/s
-//	a place for each hash            p50 0.5 ms, p99 6 ms, 10 logins/s    p50 0.5 ms, p99 29 ms, 25 logins/s
-//	and a memory limit of 90 MiB     –                                    p50 0.5 ms, p99 14 ms, 39 logins/s
-//	one hash less than cores         p50 0.4 ms, p99 6 ms, 6 logins/s     p50 0.5 ms, p99 7 ms, 23 logins/s
-//	hashing threads of low priority  p50 10 ms, p99 36 ms, 8 logins/s     p50 27 ms, p99 99 ms, 35 logins/s
-//
-// The memory limit (debug.SetMemoryLimit) counts with argon2, whose every hash leaves its memory to the garbage
-// collector: without it the process peaks at 130 MiB, with it at 110.
+// A Gate bounds the load, not the delay of other requests: see Threads.
 type Gate struct {
 	places  chan struct{} // held by all who work or wait
 	permits chan struct{} // held by those who work
 	wait    time.Duration
 	refused atomic.Uint64
 	tracer  Tracer // nil: nobody hears of it
+	room    Room   // nil: as it comes
 }
 
 // Tracer hears what the time was spent on. It must be safe for concurrent use.
@@ -138,6 +121,10 @@ func (g *Gate) Do(ctx context.Context, work func()) error {
 	}
 	defer func() { <-g.permits }()
 	return g.traced(ctx, hashWork, func() error {
+		if g.room != nil {
+			g.room.Enter()
+			defer g.room.Leave()
+		}
 		work()
 		return nil
 	})

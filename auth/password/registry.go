@@ -25,7 +25,7 @@ func NewRegistry(cfg Config) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{hashers: make(map[string]Hasher), gate: NewGate(cfg.Gate), log: cfg.Logger}
-	r.gate.tracer = cfg.Tracer
+	r.gate.tracer, r.gate.room = cfg.Tracer, cfg.Room
 	if r.log == nil {
 		r.log = slog.Default()
 	}
