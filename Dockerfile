@@ -7,7 +7,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 # SQLite is C: it is linked in, with musl, so that the program needs nothing at run time.
-RUN CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags 'netgo osusergo sqlite_omit_load_extension' \
+RUN CGO_ENABLED=1 go build -pgo bench/server.pgo -trimpath -buildvcs=false -tags 'netgo osusergo sqlite_omit_load_extension' \
         -ldflags '-s -w -linkmode external -extldflags "-static"' -o /out/watchword . \
     && mkdir /out/data
 

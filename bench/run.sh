@@ -131,7 +131,7 @@ session() {
 }
 by_session=(WATCHWORD_REST_FRAMEWORK__DEFAULT_AUTHENTICATION_CLASSES='["session"]' WATCHWORD_REST_AUTH__SESSION_LOGIN=true)
 
-go build -trimpath -ldflags '-s -w' -o "$work/watchword" .
+go build -pgo bench/server.pgo -trimpath -ldflags '-s -w' -o "$work/watchword" .
 go test -c -o "$work/bench.test" ./bench
 port=18431
 base=http://127.0.0.1:$port
