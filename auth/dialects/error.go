@@ -88,15 +88,26 @@ func problem(err error) *serializers.Problem {
 	return nil
 }
 
-// serverError logs err and answers with a page that says nothing of it.
+// statusClientGone says in the log and the metrics that nobody waited for the answer. It is never seen on the wire.
+//
+// Source: nginx, NGX_HTTP_CLIENT_CLOSED_REQUEST.
+const statusClientGone = 499
+
+// serverError logs err and answers with a page that says nothing of it. A client that has gone meanwhile is no error of
+// ours, whatever its request came to.
 func (s *Site) serverError(c echo.Context, err error) {
-	level := slog.LevelError
-	if errors.Is(c.Request().Context().Err(), context.Canceled) {
-		level = slog.LevelInfo // the client has gone; nobody will read the answer
+	gone := errors.Is(c.Request().Context().Err(), context.Canceled)
+	level, message := slog.LevelError, "request failed"
+	if gone {
+		level, message = slog.LevelInfo, "the client has gone"
 	}
-	s.log.LogAttrs(c.Request().Context(), level, "request failed",
+	s.log.LogAttrs(c.Request().Context(), level, message,
 		slog.String("request", requestID(c)), slog.String("method", c.Request().Method),
 		slog.String("path", loggedPath(c)), slog.Any("error", err))
+	if gone {
+		c.Response().WriteHeader(statusClientGone)
+		return
+	}
 	s.page(c, http.StatusInternalServerError)
 }
 

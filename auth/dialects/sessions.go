@@ -19,7 +19,8 @@ type Sessions interface {
 // KeepSessions has every request begun and finished, also those that nothing is found for. Call it before serving.
 func (s *Site) KeepSessions(sessions Sessions) { s.sessions = sessions }
 
-// keepSessions is the middleware of KeepSessions. An answer about an error of ours leaves the session as it was.
+// keepSessions is the middleware of KeepSessions. An answer about an error of ours, or to a client that has
+// gone, leaves the session as it was.
 //
 // Source: django.contrib.sessions.middleware.SessionMiddleware.
 func (s *Site) keepSessions(next echo.HandlerFunc) echo.HandlerFunc {
@@ -30,7 +31,7 @@ func (s *Site) keepSessions(next echo.HandlerFunc) echo.HandlerFunc {
 		r := c.Request()
 		move(s.sessions.Begin(r.Context()), r)
 		c.Response().Before(func() {
-			if c.Response().Status < http.StatusInternalServerError {
+			if c.Response().Status < statusClientGone {
 				s.finishSession(c, r)
 			}
 		})

@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -235,6 +236,26 @@ func TestAPanicIsAnsweredAndLogged(t *testing.T) {
 	}
 	if got := s.ask("GET", "/", "").Code; got != 200 {
 		t.Errorf("afterwards: got %d", got)
+	}
+}
+
+func TestAClientThatHasGoneIsNoErrorOfOurs(t *testing.T) {
+	s := newSite(t, nil)
+	ctx, leave := context.WithCancel(t.Context())
+	s.Mount("/slow/", View{Get: Action{Handle: func(c echo.Context) error {
+		leave()
+		return c.Request().Context().Err()
+	}}})
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/slow/", nil)
+	r.Host = "example.com"
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != 499 {
+		t.Errorf("got %d, want 499", w.Code)
+	}
+	log := s.log.String()
+	if !strings.Contains(log, "status=499") || strings.Contains(log, "level=ERROR") {
+		t.Errorf("logged:\n%s", log)
 	}
 }
 
