@@ -21,13 +21,15 @@ const (
 
 // untested is how many blocks of a document are not run.
 var untested = map[string]int{
-	"bench/README.md":              2,
-	"docs/operations.md":           3,
-	"docs/tutorials/go-service.md": 1,
+	"bench/README.md":    2,
+	"docs/operations.md": 3,
 }
 
+// serviceTutorial is the document whose blocks TestTutorials runs to start the program in it.
+const serviceTutorial = "docs/tutorials/go-service.md"
+
 // toured are the documents whose consoles other tests follow.
-var toured = []string{"README.md", "docs/moving-from-django.md", "docs/tutorials/api-client.md", "docs/tutorials/go-service.md",
+var toured = []string{"README.md", "docs/moving-from-django.md", "docs/tutorials/api-client.md", serviceTutorial,
 	"docs/tutorials/mobile.md", "docs/tutorials/spa.md"}
 
 // shellBlock is a block of shell commands.
@@ -85,6 +87,7 @@ func TestEveryShellLineBelongsToATest(t *testing.T) {
 		for _, found := range fence.FindAllStringSubmatch(all[name], -1) {
 			language, info, first := found[2], strings.TrimSpace(found[3]), strings.SplitN(found[4], "\n", 2)[0]
 			_, staged := scenes[name]
+			staged = staged || name == serviceTutorial
 			switch {
 			case language == shellFence && strings.HasPrefix(info, untestedMark):
 				left++

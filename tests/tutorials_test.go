@@ -1,12 +1,14 @@
 package tests
 
 import (
+	"bytes"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,7 +42,7 @@ func TestTutorials(t *testing.T) {
 			server := harness.Start(t, harness.Config{Database: harness.SQLite(t), Settings: settings})
 			var places []string
 			if strings.Contains(string(text), "```go\n") {
-				places = []string{serviceAddress, startService(t, block(t, string(text), "go"), server.URL)}
+				places = []string{serviceAddress, startService(t, string(text), server.URL)}
 			}
 			takeTour(t, server, string(text), 5, places...)
 		})
@@ -57,33 +59,47 @@ func block(t *testing.T, text, language string) string {
 	return found[1]
 }
 
-// startService builds a program with the libraries of this module, starts it beside the server at url, and returns where
-// it listens.
-func startService(t *testing.T, source, url string) (address string) {
+// unreached is what Go says where it cannot fetch libraries.
+var unreached = regexp.MustCompile(`dial tcp|module lookup disabled`)
+
+// startService does what a tutorial says to start the Go program in it, beside the server at url, and returns where the
+// program listens.
+func startService(t *testing.T, text, url string) (address string) {
 	t.Helper()
 	dir := t.TempDir()
-	file, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "service")
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(block(t, text, "go")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, file).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	address = harness.FreeHost(t)
-	service := exec.CommandContext(t.Context(), binary)
-	service.Env = append(os.Environ(), "JWKS_URL="+url+"/.well-known/jwks.json", "LISTEN="+address)
+	script := strings.NewReplacer("http://"+readmeAddress, url, serviceAddress, address).Replace(block(t, text, shellFence))
+	var out bytes.Buffer
+	service := exec.CommandContext(t.Context(), "sh", "-e", "-c", script)
+	service.Dir, service.Stdout, service.Stderr = dir, &out, &out
+	service.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	service.Cancel = func() error { return syscall.Kill(-service.Process.Pid, syscall.SIGKILL) }
 	if err := service.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = service.Wait() }) // the test's context has ended it
-	for deadline := time.Now().Add(harness.Patience); ; time.Sleep(10 * time.Millisecond) {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = service.Wait() // the test's context ends it, if nothing else does
+	}()
+	t.Cleanup(func() { <-ended })
+	for patience := time.After(harness.Patience); ; {
+		if conn, err := net.Dial("tcp", address); err == nil {
 			_ = conn.Close()
 			return address
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the service does not listen: %v", err)
+		select {
+		case <-ended:
+			if unreached.Match(out.Bytes()) {
+				harness.Missing(t, "the proxy of Go's modules")
+			}
+			t.Fatalf("the service did not start:\n%s", &out)
+		case <-patience:
+			t.Fatal("the service does not listen")
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
