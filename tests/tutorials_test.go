@@ -71,7 +71,11 @@ func startService(t *testing.T, text, url string) (address string) {
 		t.Fatal(err)
 	}
 	address = harness.FreeHost(t)
-	script := strings.NewReplacer("http://"+readmeAddress, url, serviceAddress, address).Replace(block(t, text, shellFence))
+	blocks := shellBlocks(text)
+	if len(blocks) != 1 {
+		t.Fatalf("%d blocks of shell commands, want the one that starts the program", len(blocks))
+	}
+	script := strings.NewReplacer("http://"+readmeAddress, url, serviceAddress, address).Replace(blocks[0].text)
 	var out bytes.Buffer
 	service := exec.CommandContext(t.Context(), "sh", "-e", "-c", script)
 	service.Dir, service.Stdout, service.Stderr = dir, &out, &out
@@ -93,7 +97,8 @@ func startService(t *testing.T, text, url string) (address string) {
 		}
 		select {
 		case <-ended:
-			if unreached.Match(out.Bytes()) {
+			_, fetched := os.Stat(filepath.Join(dir, "go.sum"))
+			if fetched != nil && unreached.Match(out.Bytes()) {
 				harness.Missing(t, "the proxy of Go's modules")
 			}
 			t.Fatalf("the service did not start:\n%s", &out)

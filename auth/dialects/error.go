@@ -93,10 +93,10 @@ func problem(err error) *serializers.Problem {
 // Source: nginx, NGX_HTTP_CLIENT_CLOSED_REQUEST.
 const statusClientGone = 499
 
-// serverError logs err and answers with a page that says nothing of it. A client that has gone meanwhile is no error of
-// ours, whatever its request came to.
+// serverError logs err and answers with a page that says nothing of it. That the work was given up because the client has
+// gone is no error of ours; any other error is, whether or not somebody waits.
 func (s *Site) serverError(c echo.Context, err error) {
-	gone := errors.Is(c.Request().Context().Err(), context.Canceled)
+	gone := errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil
 	level, message := slog.LevelError, "request failed"
 	if gone {
 		level, message = slog.LevelInfo, "the client has gone"

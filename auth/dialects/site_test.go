@@ -2,6 +2,7 @@ package dialects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -241,21 +242,25 @@ func TestAPanicIsAnsweredAndLogged(t *testing.T) {
 
 func TestAClientThatHasGoneIsNoErrorOfOurs(t *testing.T) {
 	s := newSite(t, nil)
-	ctx, leave := context.WithCancel(t.Context())
-	s.Mount("/slow/", View{Get: Action{Handle: func(c echo.Context) error {
-		leave()
-		return c.Request().Context().Err()
+	broken := errors.New("out of order")
+	s.Mount("/gives/up/", View{Get: Action{Handle: func(c echo.Context) error {
+		return fmt.Errorf("waiting: %w", c.Request().Context().Err())
 	}}})
-	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/slow/", nil)
-	r.Host = "example.com"
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	if w.Code != 499 {
-		t.Errorf("got %d, want 499", w.Code)
-	}
-	log := s.log.String()
-	if !strings.Contains(log, "status=499") || strings.Contains(log, "level=ERROR") {
-		t.Errorf("logged:\n%s", log)
+	s.Mount("/breaks/", View{Get: Action{Handle: func(echo.Context) error { return broken }}})
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	for path, want := range map[string]int{"/gives/up/": 499, "/breaks/": 500} {
+		s.log.Reset()
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+		r.Host = "example.com"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: got %d, want %d", path, w.Code, want)
+		}
+		if alarm := strings.Contains(s.log.String(), "level=ERROR"); alarm != (want == 500) {
+			t.Errorf("%s: logged:\n%s", path, s.log)
+		}
 	}
 }
 
