@@ -134,6 +134,26 @@ func BenchmarkPlainToken(b *testing.B) {
 	})
 }
 
+// BenchmarkLookupsAtOnce is what callers at once pay for a lookup on PostgreSQL, when they share round trips and when
+// they do not.
+func BenchmarkLookupsAtOnce(b *testing.B) {
+	for _, callers := range []int{1, 2, 8, 50} {
+		for _, group := range []int{1, gormstore.DefaultConfig().LookupGroup} {
+			b.Run(fmt.Sprintf("callers=%d/group=%d", callers, group), func(b *testing.B) {
+				s := gormtest.Open(b, gormtest.PostgresURL(b), func(cfg *gormstore.Config) { cfg.LookupGroup = group })
+				u := &models.User{Username: "u", DateJoined: time.Now()}
+				if err := s.CreateUser(b.Context(), u); err != nil {
+					b.Fatal(err)
+				}
+				atOnce(b, callers, func(int, int) error {
+					_, err := s.UserBy(b.Context(), models.UserFieldID, string(u.ID))
+					return err
+				})
+			})
+		}
+	}
+}
+
 // BenchmarkWritesAtOnce is what callers at once pay for a write of one statement, and for a transaction such as that of
 // a refresh with rotation, when commits are shared and when they are not. Most of it is the disk: compare ratios.
 func BenchmarkWritesAtOnce(b *testing.B) {

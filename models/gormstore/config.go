@@ -25,6 +25,8 @@ type Config struct {
 	StatementTimeout time.Duration `setting:"DATABASE_STATEMENT_TIMEOUT" help:"How long one statement of a request may take before it is cancelled and the request answered 503. Commands on many rows are given an hour."`
 	// CommitGroup bounds what a transaction may have to wait for before it is committed: the bodies of so many.
 	CommitGroup int `setting:"DATABASE_COMMIT_GROUP" help:"SQLite: how many transactions that wait for each other may share one commit, so that the disk syncs once for all; 1: each has a commit of its own."`
+	// LookupGroup bounds a round trip: the answers to so many.
+	LookupGroup int `setting:"DATABASE_LOOKUP_GROUP" help:"PostgreSQL: how many lookups of requests that come at the same moment may share one round trip; 1: each has its own."`
 
 	// UserModel, UserTable and UsernameField say where the users of a project are that has a model of its own for them.
 	UserModel string `setting:"AUTH_USER_MODEL" help:"The user model: auth.User, or a project's own such as accounts.User, whose table Django has made. Where there is no such table, users of accounts.User and authentication.User are kept in auth_user."`
@@ -54,6 +56,7 @@ func DefaultConfig() Config {
 		PoolTimeout:      time.Second,
 		StatementTimeout: 3 * time.Second,
 		CommitGroup:      32,
+		LookupGroup:      32,
 		UserModel:        defaultUserModel,
 		Now:              time.Now,
 	}
@@ -80,6 +83,9 @@ func (c Config) Validate() error {
 	}
 	if c.CommitGroup < 1 {
 		errs = append(errs, fmt.Errorf("DATABASE_COMMIT_GROUP: %d is not a positive number", c.CommitGroup))
+	}
+	if c.LookupGroup < 1 {
+		errs = append(errs, fmt.Errorf("DATABASE_LOOKUP_GROUP: %d is not a positive number", c.LookupGroup))
 	}
 	if !userModelLabel.MatchString(c.UserModel) {
 		errs = append(errs, fmt.Errorf("AUTH_USER_MODEL: must be an app and a model, as in accounts.User, not %q", c.UserModel))

@@ -43,7 +43,7 @@ func TestBadSettingsAreReportedTogetherAndKeepThePassword(t *testing.T) {
 	bad := Config{URL: "x", MaxIdleConns: -1, ConnMaxAge: -time.Second}
 	for _, name := range []string{
 		"DATABASE_URL", "DATABASE_MAX_CONNS", "DATABASE_MAX_IDLE_CONNS", "CONN_MAX_AGE", "DATABASE_POOL_TIMEOUT",
-		"DATABASE_STATEMENT_TIMEOUT", "DATABASE_COMMIT_GROUP",
+		"DATABASE_STATEMENT_TIMEOUT", "DATABASE_COMMIT_GROUP", "DATABASE_LOOKUP_GROUP",
 	} {
 		if err := bad.Validate(); !strings.Contains(err.Error(), name+": ") {
 			t.Errorf("Validate does not name %s: %v", name, err)

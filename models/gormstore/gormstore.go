@@ -36,8 +36,9 @@ type Store struct {
 	observer Observer       // nil: nobody has rows in memory
 	tracer   Tracer         // nil: nobody hears what is asked for
 
-	lookups   *sql.DB  // the reader's pool
-	numbered  sync.Map // statements of lookup as PostgreSQL reads them, by what they are here
+	lookups   *sql.DB     // the reader's pool
+	questions lookupQueue // lookups that wait to share a round trip
+	numbered  sync.Map    // statements of lookup as PostgreSQL reads them, by what they are here
 	patiences patiences
 }
 

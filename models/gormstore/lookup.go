@@ -33,32 +33,55 @@ func (s *Store) find(ctx context.Context, query string, args, into []any) error 
 	if err := ctx.Err(); err != nil {
 		return translate(err)
 	}
-	limit := s.cfg.StatementTimeout + s.cfg.PoolTimeout
-	waiting := s.patiences.take(limit)
-	defer s.patiences.give(waiting)
-	err := driver.ErrBadConn
-	for left := s.cfg.MaxIdleConns; left >= 0 && errors.Is(err, driver.ErrBadConn); left-- { // the last connection is new
-		err = s.borrow(waiting, func(conn any) error {
-			return s.ask(ctx, conn, limit, query, args, into)
-		})
+	if !s.dialect.isPostgres() || s.users != nil { // users of a project's own are read as their driver has them
+		return translate(s.onConnection(func(conn any) error { return s.ask(ctx, conn, query, args, into) }))
 	}
-	return translate(err)
+	q := &question{query: query, args: args, into: into, until: s.patienceOf(ctx), err: errUnanswered}
+	s.askPostgres(q)
+	return translate(q.err)
 }
 
 // ask reads the row on a connection of one of the drivers.
-func (s *Store) ask(ctx context.Context, conn any, limit time.Duration, query string, args, into []any) error {
+func (s *Store) ask(ctx context.Context, conn any, query string, args, into []any) error {
 	switch conn := conn.(type) {
 	case sqliteConn: // finds a key at once, and waits for nobody: nothing to cancel
 		return lookupDriver(context.Background(), conn, query, args, into)
 	case *stdlib.Conn:
-		if s.users == nil {
-			return lookupPostgres(ctx, conn.Conn(), limit, query, args, into)
-		}
-		ctx, cancel := context.WithTimeout(ctx, limit)
+		ctx, cancel := context.WithDeadline(ctx, s.patienceOf(ctx))
 		defer cancel()
 		return lookupDriver(ctx, conn, query, args, into)
 	}
 	return fmt.Errorf("gormstore: a connection is a %T", conn)
+}
+
+// askPostgres has q answered: by others who lead, or leading those who wait.
+func (s *Store) askPostgres(q *question) {
+	group := []*question{q}
+	if s.cfg.LookupGroup > 1 {
+		if group = s.questions.join(q, s.cfg.LookupGroup); group == nil {
+			return
+		}
+		defer s.questions.leave(group)
+	}
+	err := s.onConnection(func(conn any) error { return lookupPostgres(conn.(*stdlib.Conn).Conn(), group) })
+	if err == nil {
+		return
+	}
+	for _, q := range group {
+		q.err = err
+	}
+}
+
+// lookupLimit is how long a lookup may take together with the wait for a connection.
+func (s *Store) lookupLimit() time.Duration { return s.cfg.StatementTimeout + s.cfg.PoolTimeout }
+
+// patienceOf is when a lookup that begins now must end.
+func (s *Store) patienceOf(ctx context.Context) time.Time {
+	until := time.Now().Add(s.lookupLimit()) //nolint:forbidigo // the network's clock
+	if earlier, ok := ctx.Deadline(); ok && earlier.Before(until) {
+		return earlier
+	}
+	return until
 }
 
 // withNumbers is dialect.bind with a memory.
@@ -72,6 +95,18 @@ func (s *Store) withNumbers(query string) string {
 	numbered := s.dialect.bind(query)
 	s.numbered.Store(query, numbered)
 	return numbered
+}
+
+// onConnection calls fn with a connection of the driver, and with another one as long as they turn out to be closed. It
+// waits for one as long as a lookup may take.
+func (s *Store) onConnection(fn func(conn any) error) error {
+	waiting := s.patiences.take(s.lookupLimit())
+	defer s.patiences.give(waiting)
+	err := driver.ErrBadConn
+	for left := s.cfg.MaxIdleConns; left >= 0 && errors.Is(err, driver.ErrBadConn); left-- { // the last connection is new
+		err = s.borrow(waiting, fn)
+	}
+	return err
 }
 
 // borrow calls fn with a connection of the driver. One that fn calls driver.ErrBadConn is closed.

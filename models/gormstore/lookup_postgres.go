@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -18,39 +19,78 @@ import (
 	"watchword/models"
 )
 
-// lookupPostgres asks PostgreSQL in its own protocol: one statement that the connection has prepared, one round trip.
+// lookupPostgres asks PostgreSQL in its own protocol, for all of a group in one round trip: statements that the connection
+// has prepared. When the database refuses one of them, it is silent about those behind it, so each is then asked alone. An
+// error is one for all: driver.ErrBadConn if nothing was asked because the connection is closed.
 //
-// A deadline on the connection bounds the answer, that of ctx if it is earlier. Nobody waits for the end of ctx meanwhile:
-// that would take its timer and two more contexts, for an answer that comes in less than a millisecond.
-func lookupPostgres(ctx context.Context, conn *pgx.Conn, limit time.Duration, query string, args, into []any) error {
+// A deadline on the connection bounds the answer. Nobody waits for the end of a context meanwhile: that would take its
+// timer and two more contexts, for an answer that comes in less than a millisecond.
+func lookupPostgres(conn *pgx.Conn, group []*question) error {
 	wire := conn.PgConn().Conn()
-	end := time.Now().Add(limit) //nolint:forbidigo // the network's clock
-	if earlier, ok := ctx.Deadline(); ok && earlier.Before(end) {
-		end = earlier
-	}
-	if err := wire.SetDeadline(end); err != nil {
+	if err := wire.SetDeadline(latest(group)); err != nil {
 		return err
 	}
 	defer func() { _ = wire.SetDeadline(time.Time{}) }() // fails only for a closed one
-	rows, err := conn.Query(context.Background(), query, args...)
-	if err != nil {
-		if pgconn.SafeToRetry(err) {
-			return driver.ErrBadConn
-		}
+	err := askAtOnce(conn, group)
+	switch {
+	case err == nil:
+		return nil
+	case pgconn.SafeToRetry(err):
+		return driver.ErrBadConn
+	case conn.IsClosed():
 		return err
 	}
-	defer rows.Close()
-	if !rows.Next() {
+	if len(group) == 1 {
+		group[0].err = err
+		return nil
+	}
+	for i := range group {
+		if err := askAtOnce(conn, group[i:i+1]); err != nil {
+			group[i].err = err
+		}
+	}
+	return nil
+}
+
+// latest is when the last of a group's callers stops waiting.
+func latest(group []*question) (until time.Time) {
+	for _, q := range group {
+		if q.until.After(until) {
+			until = q.until
+		}
+	}
+	return until
+}
+
+// askAtOnce sends all and then reads all answers. With an error some of them may be missing.
+func askAtOnce(conn *pgx.Conn, group []*question) (err error) {
+	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, len(group))}
+	for _, q := range group {
+		batch.Queue(q.query, q.args...)
+	}
+	answers := conn.SendBatch(context.Background(), batch)
+	defer func() { err = cmp.Or(answers.Close(), err) }()
+	for _, q := range group {
+		rows, err := answers.Query()
+		if err != nil {
+			return err
+		}
+		q.err = readRow(rows, conn.TypeMap(), q.into)
 		if err := rows.Err(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// readRow reads the row that was found, and returns sql.ErrNoRows if there is none. The database's own errors are those
+// of rows.
+func readRow(rows pgx.Rows, types *pgtype.Map, into []any) error {
+	defer rows.Close()
+	if !rows.Next() {
 		return sql.ErrNoRows
 	}
-	if err := decodeRow(rows, conn.TypeMap(), into); err != nil {
-		return err
-	}
-	rows.Close()
-	return rows.Err()
+	return decodeRow(rows, types, into)
 }
 
 // decodeRow puts the values of the present row where they belong.
