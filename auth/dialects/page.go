@@ -33,11 +33,27 @@ func said(status int) (title, text string) {
 	return fmt.Sprintf("%s (%d)", http.StatusText(status), status), ""
 }
 
+// shortPage takes a title twice, and a text.
+const shortPage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>%s</title>
+</head>
+<body>
+<main>
+<h1>%s</h1>
+<p>%s</p>
+</main>
+</body>
+</html>
+`
+
 // page answers with a short page about status.
 func (s *Site) page(c echo.Context, status int) {
 	title, text := said(status)
-	body := fmt.Sprintf("<!doctype html>\n<html lang=\"en\">\n<head><title>%s</title></head>\n"+
-		"<body><h1>%s</h1><p>%s</p></body>\n</html>\n", title, title, text)
+	body := fmt.Sprintf(shortPage, title, title, text)
 	c.Response().Header().Set(echo.HeaderContentSecurityPolicy, pagePolicy)
 	if err := write(c, status, htmlType, []byte(body)); err != nil {
 		s.log.Debug("answer not sent", "error", err)
@@ -58,6 +74,7 @@ pre { background: #f4f4f4; border-radius: 4px; overflow: auto; padding: 1rem }
 </style>
 </head>
 <body>
+<main>
 <h1>{{.Name}}</h1>
 <p class="description">{{.Description}}</p>
 <p><b>{{.Method}}</b> {{.Path}}</p>
@@ -65,6 +82,7 @@ pre { background: #f4f4f4; border-radius: 4px; overflow: auto; padding: 1rem }
 Allow: {{.Allow}}
 
 {{.Body}}</pre>
+</main>
 </body>
 </html>
 `

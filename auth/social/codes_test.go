@@ -37,7 +37,7 @@ func (l *leases) ReleaseLease(_ context.Context, name, holder string) error {
 }
 
 func TestACodeIsSentToItsProviderOnce(t *testing.T) {
-	s := newStub(t)
+	s := newLocalProvider(t)
 	var exchanges atomic.Int32
 	down := new(atomic.Bool)
 	down.Store(true)

@@ -59,7 +59,7 @@ func TestACodeIsExchangedWithPKCEAndAKnownCallback(t *testing.T) {
 }
 
 func TestACodeOfFacebookAndOfGitHubIsExchanged(t *testing.T) {
-	s := newStub(t)
+	s := newLocalProvider(t)
 	token := map[string]any{"access_token": "ours", "token_type": "bearer"}
 	s.answer("POST /oauth/access_token", http.StatusOK, token)
 	s.answer("POST /login/oauth/access_token", http.StatusOK, token)

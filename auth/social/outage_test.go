@@ -33,7 +33,7 @@ func TestAProviderInTroubleIsUnavailable(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStub(t)
+			s := newLocalProvider(t)
 			s.mux.HandleFunc("/", handle)
 			_, err := source(t, "facebook", social.ProviderConfig{GraphURL: s.URL}).Identify(t.Context(), secret)
 			wantUnavailable(t, err)
@@ -77,7 +77,7 @@ func TestAKnownProviderIsUsedWhileItsDocumentCannotBeReadAgain(t *testing.T) {
 }
 
 func TestWhoGoesAwayWaitsForNoProvider(t *testing.T) {
-	s := newStub(t)
+	s := newLocalProvider(t)
 	s.mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	google := source(t, "google", social.ProviderConfig{Issuer: s.URL})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -74,8 +74,8 @@ func TestAnAccessTokenThatNothingProvesIsNotTaken(t *testing.T) {
 	wantReason(t, err, social.Unprovable)
 }
 
-// openIDConnect returns the stub as the provider keycloak.
-func openIDConnect(t *testing.T, s *stub) social.Source {
+// openIDConnect returns it as the provider keycloak.
+func openIDConnect(t *testing.T, s *localProvider) social.Source {
 	t.Helper()
 	cfg := social.DefaultConfig()
 	cfg.AllowLoopback = true
@@ -87,7 +87,7 @@ func openIDConnect(t *testing.T, s *stub) social.Source {
 }
 
 func TestGitHubIsAskedAsEachOfOurApps(t *testing.T) {
-	s := newStub(t)
+	s := newLocalProvider(t)
 	s.mux.HandleFunc("POST /api/v3/applications/{client}/token", func(w http.ResponseWriter, r *http.Request) {
 		client, secret, _ := r.BasicAuth()
 		var body map[string]string
@@ -115,7 +115,7 @@ func TestGitHubIsAskedAsEachOfOurApps(t *testing.T) {
 }
 
 func TestFacebookIsGivenProofOfOurSecret(t *testing.T) {
-	s := newStub(t)
+	s := newLocalProvider(t)
 	s.mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		mac := hmac.New(sha256.New, []byte(ourSecret))
@@ -157,7 +157,7 @@ func TestFacebookIsGivenProofOfOurSecret(t *testing.T) {
 }
 
 func TestTwitterIsAskedWithTheSignatureOfTheAppAndTheToken(t *testing.T) {
-	s := newStub(t)
+	s := newLocalProvider(t)
 	s.mux.HandleFunc("GET /1.1/account/verify_credentials.json", func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Get("Authorization")
 		if !strings.HasPrefix(header, "OAuth ") || !strings.Contains(header, `oauth_token="ours"`) ||

@@ -19,7 +19,7 @@ import (
 	"watchword/auth/social"
 )
 
-// The ids of our apps at the stubs.
+// The ids of our apps there.
 const (
 	ourClient = "our-client"
 	ourSecret = "our-secret"
@@ -28,25 +28,25 @@ const (
 // now is the time at which everything happens.
 var now = time.Date(2026, time.March, 4, 5, 6, 7, 0, time.UTC)
 
-// stub is a provider on loopback.
-type stub struct {
+// localProvider is a provider on loopback.
+type localProvider struct {
 	*httptest.Server
 	mux *http.ServeMux
 	key *rsa.PrivateKey
 }
 
-func newStub(t *testing.T) *stub {
+func newLocalProvider(t *testing.T) *localProvider {
 	t.Helper()
 	mux := http.NewServeMux()
-	s := &stub{Server: httptest.NewServer(mux), mux: mux}
+	s := &localProvider{Server: httptest.NewServer(mux), mux: mux}
 	t.Cleanup(s.Close)
 	return s
 }
 
-// newOpenID returns a stub that is an OpenID provider. Changes are made to its discovery document.
-func newOpenID(t *testing.T, changes map[string]any) *stub {
+// newOpenID returns one that is an OpenID provider. Changes are made to its discovery document.
+func newOpenID(t *testing.T, changes map[string]any) *localProvider {
 	t.Helper()
-	s := newStub(t)
+	s := newLocalProvider(t)
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -67,8 +67,8 @@ func newOpenID(t *testing.T, changes map[string]any) *stub {
 	return s
 }
 
-// answer makes the stub answer a pattern always alike.
-func (s *stub) answer(pattern string, status int, body any) {
+// answer makes it answer a pattern always alike.
+func (s *localProvider) answer(pattern string, status int, body any) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { write(w, status, body) })
 }
 
@@ -79,7 +79,7 @@ func write(w http.ResponseWriter, status int, body any) {
 }
 
 // claims are those of a good id_token, with changes; nil takes a claim away.
-func (s *stub) claims(changes map[string]any) jwt.MapClaims {
+func (s *localProvider) claims(changes map[string]any) jwt.MapClaims {
 	claims := jwt.MapClaims{
 		"iss": s.URL, "aud": ourClient, "sub": "s-1", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(),
 		"email": "newbie@example.com", "email_verified": true, "given_name": "New", "family_name": "Bie",
@@ -92,8 +92,8 @@ func (s *stub) claims(changes map[string]any) jwt.MapClaims {
 	return claims
 }
 
-// idToken signs claims with the stub's key.
-func (s *stub) idToken(t *testing.T, changes map[string]any) string {
+// idToken signs claims with the provider's key.
+func (s *localProvider) idToken(t *testing.T, changes map[string]any) string {
 	t.Helper()
 	return sign(t, jwt.SigningMethodRS256, s.key, s.claims(changes))
 }
@@ -109,7 +109,7 @@ func sign(t *testing.T, method jwt.SigningMethod, key any, claims jwt.MapClaims)
 	return text
 }
 
-// source returns the provider of that name, with an app and the stub's addresses in its configuration.
+// source returns the provider of that name, with an app and the local addresses in its configuration.
 func source(t *testing.T, name string, p social.ProviderConfig) social.Source {
 	t.Helper()
 	if p.Apps == nil {
