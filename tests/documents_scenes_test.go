@@ -38,6 +38,7 @@ npm() { grep -qF "npm $*" "$REPOSITORY/.ci/run"; }
 npx() { program=$1; shift; "$REPOSITORY/tests/clients/node_modules/.bin/$program" "$@"; }
 python3() { (cd "$REPOSITORY" && /usr/bin/python3 "$@"); }
 go() {
+    case "$*" in *' -bench '* | 'tool '*) (cd "$REPOSITORY" && command go "$@"); return;; esac
     test "$1 $3" = 'test -run'
     for name in $(echo "$4" | tr '|' ' '); do grep -q "^func $name(t " "$REPOSITORY"/tests/*_test.go; done
 }
@@ -80,6 +81,22 @@ func TestShellLinesOfTheDocuments(t *testing.T) {
 		})
 	}
 }
+
+// anotherMachine is a folder where a unit can be installed; systemd reads what is there, and is asked for no more.
+const anotherMachine = `
+mkdir -p machine/usr/local/bin machine/etc/systemd/system
+echo 'ALLOWED_HOSTS: [auth.example.com]' >settings.yaml
+systemctl() {
+    case "$*" in
+    daemon-reload) ;;
+    'enable --now watchword')
+        command systemctl --root="$PWD/machine" enable watchword &&
+            test -h machine/etc/systemd/system/multi-user.target.wants/watchword.service &&
+            test -x machine/usr/local/bin/watchword -a -s machine/etc/watchword/settings.yaml ;;
+    *) return 1 ;;
+    esac
+}
+`
 
 // startsFromNothing is a folder in which nothing has been started yet.
 func startsFromNothing(t *testing.T) scene {
@@ -127,7 +144,7 @@ func besideAServer(t *testing.T) scene {
 
 // besideAServerOnPostgres is the same on PostgreSQL, where somebody has tried to log in, with another database in a file.
 func besideAServerOnPostgres(t *testing.T) scene {
-	for _, program := range []string{"pg_dump", "sqlite3"} {
+	for _, program := range []string{"pg_dump", "sqlite3", "systemctl"} {
 		harness.Program(t, program)
 	}
 	db, metrics := harness.Postgres(t), harness.FreeHost(t)
@@ -147,8 +164,10 @@ func besideAServerOnPostgres(t *testing.T) scene {
 	return scene{
 		run: shellOf(t, server),
 		places: []string{readmeAddress, server.Host, "127.0.0.1:9464", metrics, "watchword_restored", restored,
-			"/var/log/watchword-audit.json", "audit.json 2>&1 & until test -s audit.json; do sleep 0.1; done; kill $!"},
-		prelude: "mkdir data; WATCHWORD_DATABASE_URL=sqlite:///data/db.sqlite3 watchword migrate\n",
+			"/var/log/watchword-audit.json", "audit.json 2>&1 & until test -s audit.json; do sleep 0.1; done; kill $!",
+			"0755 watchword /usr", `0755 "$WATCHWORD" machine/usr`, "0600 -D settings.yaml /etc", "0600 -D settings.yaml machine/etc",
+			"deploy/watchword.service /etc", `"$REPOSITORY"/deploy/watchword.service machine/etc`},
+		prelude: anotherMachine + "mkdir data; WATCHWORD_DATABASE_URL=sqlite:///data/db.sqlite3 watchword migrate\n",
 	}
 }
 
@@ -161,8 +180,9 @@ func besideAServerAndAMillion(t *testing.T) scene {
 	db := harness.Postgres(t)
 	madeByDjango(t, db)
 	return scene{
-		run:     shellOf(t, server),
-		places:  []string{"SECRET_KEY=…", "SECRET_KEY=" + harness.SecretKey, "postgres://…", db.URL, "1000000", "20", "sleep 3; ", "", "/usr/bin/time -v ", ""},
+		run: shellOf(t, server),
+		places: []string{"SECRET_KEY=…", "SECRET_KEY=" + harness.SecretKey, "postgres://…", db.URL, "1000000", "20", "sleep 3; ", "", "/usr/bin/time -v ", "",
+			"/tmp/", t.TempDir() + "/", "-benchtime 2s", "-benchtime 100x"},
 		prelude: fmt.Sprintf("PID=%d", server.PID()),
 	}
 }

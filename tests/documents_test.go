@@ -21,8 +21,8 @@ const (
 
 // untested is how many blocks of a document are not run.
 var untested = map[string]int{
-	"bench/README.md":    2,
-	"docs/operations.md": 3,
+	"bench/README.md":    1,
+	"docs/operations.md": 2,
 }
 
 // serviceTutorial is the document whose blocks TestTutorials runs to start the program in it.
