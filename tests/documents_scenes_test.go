@@ -38,7 +38,10 @@ npm() { grep -qF "npm $*" "$REPOSITORY/.ci/run"; }
 npx() { program=$1; shift; "$REPOSITORY/tests/clients/node_modules/.bin/$program" "$@"; }
 python3() { (cd "$REPOSITORY" && /usr/bin/python3 "$@"); }
 go() {
-    case "$*" in *' -bench '* | 'tool '*) (cd "$REPOSITORY" && command go "$@"); return;; esac
+    case "$*" in
+    *' -bench '*) (cd "$REPOSITORY" && command go "$@") | grep '^Benchmark'; return ;;
+    'tool '*) command go "$@"; return ;;
+    esac
     test "$1 $3" = 'test -run'
     for name in $(echo "$4" | tr '|' ' '); do grep -q "^func $name(t " "$REPOSITORY"/tests/*_test.go; done
 }
