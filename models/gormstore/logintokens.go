@@ -13,7 +13,7 @@ import (
 // LoginToken finds the login token whose digest is one of digests, and its user. It returns models.ErrNotFound if there
 // is none.
 func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*models.LoginToken, *models.User, error) {
-	const query = `SELECT t.hashed_token, COALESCE(t.created, NULL), COALESCE(r.refreshed_at, NULL), ` + joinedColumns + `
+	const begin = `SELECT t.hashed_token, COALESCE(t.created, NULL), COALESCE(r.refreshed_at, NULL), ` + joinedColumns + `
 		FROM rest_authtoken_authtoken AS t JOIN auth_user AS u ON u.id = t.user_id
 		LEFT JOIN watchword_authtoken_refresh AS r ON r.hashed_token = t.hashed_token WHERE t.hashed_token IN (?`
 	if len(digests) == 0 {
@@ -23,9 +23,12 @@ func (s *Store) LoginToken(ctx context.Context, digests []models.Digest) (*model
 	for i, digest := range digests {
 		args[i] = digest
 	}
+	query := begin + ")" // nearly always, and made by the compiler
+	if others := len(digests) - 1; others > 0 {
+		query = begin + strings.Repeat(", ?", others) + ")"
+	}
 	t, u := new(models.LoginToken), new(models.User)
-	into := append([]any{&t.Digest, &t.Created, &t.Refreshed}, s.userFields(u)...)
-	if err := s.lookup(ctx, s.sql(query+strings.Repeat(", ?", len(digests)-1)+")"), args, into...); err != nil {
+	if err := s.lookup(ctx, s.sql(query), args, s.userFields(u, &t.Digest, &t.Created, &t.Refreshed)...); err != nil {
 		return nil, nil, err
 	}
 	t.UserID = u.ID

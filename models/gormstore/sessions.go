@@ -36,7 +36,7 @@ func (s *Store) SessionAndUser(ctx context.Context, key string, now time.Time, u
 		return nil, nil, models.ErrNotFound
 	}
 	found, u := &models.Session{Key: key}, new(models.User)
-	into := append([]any{&found.Data, &found.ExpireDate}, s.wholeUser(u)...)
+	into := s.wholeUser(u, &found.Data, &found.ExpireDate)
 	if err := s.lookup(ctx, s.sql(query), []any{key, now, s.key(user)}, into...); err != nil {
 		return nil, nil, err
 	}

@@ -93,23 +93,27 @@ func (s *Store) scanUsers(rows *sql.Rows, err error) (users []models.User, _ err
 	return users, rows.Err()
 }
 
-// userFields is where a row of userColumns is read to.
-func (s *Store) userFields(u *models.User) []any {
+// wholeFields is how many columns a whole user has.
+const wholeFields = 13
+
+// userFields is where a row is read to that has other columns and then userColumns. There is room for those of wholeUser.
+func (s *Store) userFields(u *models.User, others ...any) []any {
+	into := append(make([]any, 0, len(others)+wholeFields), others...)
 	if s.users != nil {
-		return s.users.fields(u, s.cfg.Log)
+		return append(into, s.users.fields(u, s.cfg.Log)...)
 	}
 	if s.dialect.isPostgres() {
-		return []any{&u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName, &u.Email,
-			&u.IsStaff, &u.IsActive, &u.DateJoined}
+		return append(into, &u.ID, &u.Password, &u.LastLogin, &u.IsSuperuser, &u.Username, &u.FirstName, &u.LastName,
+			&u.Email, &u.IsStaff, &u.IsActive, &u.DateJoined)
 	}
 	flags := userFlags{u, s.cfg.Log}
-	return []any{&u.ID, &u.Password, &u.LastLogin, flags.superuser(), &u.Username, &u.FirstName, &u.LastName, &u.Email,
-		flags.staff(), flags.active(), &u.DateJoined}
+	return append(into, &u.ID, &u.Password, &u.LastLogin, flags.superuser(), &u.Username, &u.FirstName, &u.LastName,
+		&u.Email, flags.staff(), flags.active(), &u.DateJoined)
 }
 
-// wholeUser is where a row of selectUser is read to.
-func (s *Store) wholeUser(u *models.User) []any {
-	return append(s.userFields(u), &u.LoginsEnded, &u.SparedLogin)
+// wholeUser is where a row is read to that has other columns and then those of selectUser.
+func (s *Store) wholeUser(u *models.User, others ...any) []any {
+	return append(s.userFields(u, others...), &u.LoginsEnded, &u.SparedLogin)
 }
 
 // UsersByUsernameFold finds the users whose names equal username but for case, ordered by id; none is no error. Like
