@@ -89,30 +89,30 @@ func (b *bench) writeKeys() error {
 // setup is how servers are set for some of the loads.
 type setup struct {
 	rotating bool // refresh tokens are rotated
-	inMemory bool // Watchword keeps rows in memory
+	caching  bool // Watchword remembers rows, good signatures and what sessions hold
 }
 
 // has reports whether a load is put on servers that are set so.
-func (s setup) has(l load) bool { return l.rotating == s.rotating && (l.byRows || !s.inMemory) }
+func (s setup) has(l load) bool { return l.rotating == s.rotating && (l.cached || !s.caching) }
 
 // title is what the load is called there.
 func (s setup) title(l load) string {
-	if s.inMemory {
-		return l.title + ", rows in memory"
+	if s.caching {
+		return l.title + ", cached"
 	}
 	return l.title
 }
 
 // start starts Watchword and Django, in this order.
 func (b *bench) start(ctx context.Context, s setup) (contenders [2]*contender, err error) {
-	ours, err := start(ctx, "Watchword", watchwordAddress, b.watchword(ctx, s, "serve"))
+	ours, err := start(ctx, "Watchword", watchwordAddress, filepath.Join(b.folder, "watchword.log"), b.watchword(ctx, s, "serve"))
 	if err != nil {
 		return contenders, err
 	}
-	// A worker serves one request at a time: twice the cores and one more is gunicorn's own advice.
-	theirs, err := start(ctx, "Django", djangoAddress, b.django(ctx, s, "gunicorn", "--bind", djangoAddress,
-		"--workers", strconv.Itoa(2*runtime.NumCPU()+1), "--worker-tmp-dir", "/dev/shm", "--log-level", "warning",
-		"project.wsgi"))
+	// A worker serves one request at a time: twice the cores and one more is gunicorn's own advice. Both log every request.
+	theirs, err := start(ctx, "Django", djangoAddress, filepath.Join(b.folder, "django.log"), b.django(ctx, s, "gunicorn",
+		"--bind", djangoAddress, "--workers", strconv.Itoa(2*runtime.NumCPU()+1), "--worker-tmp-dir", "/dev/shm",
+		"--log-level", "warning", "--access-logfile", filepath.Join(b.folder, "requests.log"), "project.wsgi"))
 	if err != nil {
 		ours.stop()
 		return contenders, err
@@ -138,8 +138,10 @@ func (b *bench) watchword(ctx context.Context, s setup, args ...string) *exec.Cm
 		"WATCHWORD_REST_AUTH__SESSION_LOGIN=true",
 		`WATCHWORD_REST_FRAMEWORK__DEFAULT_AUTHENTICATION_CLASSES=["jwt", "authtoken", "session"]`,
 		"DJANGO_SUPERUSER_PASSWORD="+b.password)
-	if s.inMemory {
+	if s.caching {
 		command.Env = append(command.Env, "WATCHWORD_ROW_CACHE_AGE=1s")
+	} else {
+		command.Env = append(command.Env, "WATCHWORD_SIMPLE_JWT__VERIFIED_TOKENS=0", "WATCHWORD_SESSION_VERIFIED_DATA=0")
 	}
 	if !s.rotating {
 		command.Env = append(command.Env, "WATCHWORD_SIMPLE_JWT__ROTATE_REFRESH_TOKENS=false",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -20,7 +21,6 @@ type contender struct {
 	name    string
 	base    string
 	command *exec.Cmd
-	output  bytes.Buffer
 
 	credentials string // JSON: what logs in
 	access      string
@@ -30,10 +30,15 @@ type contender struct {
 	session     string // the cookie
 }
 
-// start starts a server and waits until it answers.
-func start(ctx context.Context, name, address string, command *exec.Cmd) (*contender, error) {
+// start starts a server that writes its log to a file, and waits until it answers.
+func start(ctx context.Context, name, address, logged string, command *exec.Cmd) (*contender, error) {
 	c := &contender{name: name, base: "http://" + address, command: command}
-	command.Stdout, command.Stderr = nil, &c.output
+	file, err := os.Create(logged)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // the server has its own
+	command.Stderr = file
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	if err := command.Start(); err != nil {
 		return nil, err
@@ -46,7 +51,8 @@ func start(ctx context.Context, name, address string, command *exec.Cmd) (*conte
 		time.Sleep(50 * time.Millisecond)
 	}
 	c.stop()
-	return nil, fmt.Errorf("%s does not answer:\n%s", name, c.output.String())
+	said, err := os.ReadFile(logged)
+	return nil, errors.Join(fmt.Errorf("%s does not answer:\n%s", name, said), err)
 }
 
 func (c *contender) stop() {

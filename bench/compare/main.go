@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer bench.close()
 	var results []result
-	for _, s := range []setup{{}, {inMemory: true}, {rotating: true}} {
+	for _, s := range []setup{{}, {caching: true}, {rotating: true}} {
 		some, err := bench.compare(ctx, s, *rounds, *length)
 		if err != nil {
 			return err
