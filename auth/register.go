@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -186,10 +187,15 @@ func (r *Registrar) taken(ctx context.Context, username string) error {
 		return ignoreNotFound(err)
 	}
 	users, err := r.store.UsersByUsernameFold(ctx, username)
-	if err == nil && len(users) > 0 {
+	switch {
+	case err != nil:
+		return err
+	case slices.ContainsFunc(users, func(u models.User) bool { return u.Username == username }): // since the query before
+		return exact
+	case len(users) > 0:
 		return fold
 	}
-	return err
+	return nil
 }
 
 func ignoreNotFound(err error) error {

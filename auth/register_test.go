@@ -220,6 +220,26 @@ func TestOneOfManyGetsAName(t *testing.T) {
 	}
 }
 
+// late is a store in which a name is taken as soon as it was found to be free.
+type late struct{ *gormstore.Store }
+
+func (late) UserBy(context.Context, models.UserField, string) (*models.User, error) {
+	return nil, models.ErrNotFound
+}
+
+func TestANameThatIsTakenMeanwhileIsNotSaidToDifferInCase(t *testing.T) {
+	service, store := newService(t)
+	if err := store.CreateUser(t.Context(), &models.User{Username: "Taken", DateJoined: now}); err != nil {
+		t.Fatal(err)
+	}
+	registrar := auth.NewRegistrar(auth.DefaultRegistrationConfig(), service, late{store}, nil)
+	for name, want := range map[string]error{"Taken": auth.ErrUsernameTaken, "tAKEN": auth.ErrUsernameTakenFold} {
+		if err := registrar.CheckUsername(t.Context(), name); !errors.Is(err, want) {
+			t.Errorf("CheckUsername(%q) = %v, want %v", name, err, want)
+		}
+	}
+}
+
 func TestUserTokenAndMailAreWrittenTogetherOrNotAtAll(t *testing.T) {
 	gormtest.Each(t, func(t *testing.T, store *gormstore.Store) {
 		registrar, _, box := newRegistrar(t, confirming(models.ConfirmsEmail), store)
