@@ -25,6 +25,11 @@ help: ## Show this list
 build: ## Build ./watchword, stripped, optimised for what bench/server.pgo says is done most
 	$(GO) build -pgo bench/server.pgo -trimpath -ldflags '-s -w' -o watchword .
 
+.PHONY: static
+static: ## Build ./watchword as in the image, for any Linux: static, by musl-gcc
+	CC=musl-gcc CGO_ENABLED=1 $(GO) build -pgo bench/server.pgo -trimpath -tags 'netgo osusergo sqlite_omit_load_extension' \
+		-ldflags '-s -w -linkmode external -extldflags "-static"' -o watchword .
+
 .PHONY: profile
 profile: ## Write bench/server.pgo anew; WATCHWORD_TEST_POSTGRES names the PostgreSQL to ask, too
 	$(GO) test -trimpath -run '^$$' -bench Request -benchtime 6s -cpuprofile bench/server.pgo -o /dev/null .
