@@ -34,7 +34,7 @@ func (s *Store) find(ctx context.Context, query string, args, into []any) error 
 		return translate(err)
 	}
 	if !s.dialect.isPostgres() || s.users != nil { // users of a project's own are read as their driver has them
-		return translate(s.onConnection(func(conn any) error { return s.ask(ctx, conn, query, args, into) }))
+		return translate(s.onConnection(s.lookupLimit(), func(conn any) error { return s.ask(ctx, conn, query, args, into) }))
 	}
 	q := &question{query: query, args: args, into: into, until: s.patienceOf(ctx), err: errUnanswered}
 	s.askPostgres(q)
@@ -63,7 +63,8 @@ func (s *Store) askPostgres(q *question) {
 		}
 		defer s.questions.leave(group)
 	}
-	err := s.onConnection(func(conn any) error { return lookupPostgres(conn.(*stdlib.Conn).Conn(), group) })
+	left := time.Until(latest(group))
+	err := s.onConnection(left, func(conn any) error { return lookupPostgres(conn.(*stdlib.Conn).Conn(), group) })
 	if err == nil {
 		return
 	}
@@ -98,9 +99,12 @@ func (s *Store) withNumbers(query string) string {
 }
 
 // onConnection calls fn with a connection of the driver, and with another one as long as they turn out to be closed. It
-// waits for one as long as a lookup may take.
-func (s *Store) onConnection(fn func(conn any) error) error {
-	waiting := s.patiences.take(s.lookupLimit())
+// waits for one until a time is over, and takes none if there is no time.
+func (s *Store) onConnection(limit time.Duration, fn func(conn any) error) error {
+	if limit <= 0 {
+		return context.DeadlineExceeded
+	}
+	waiting := s.patiences.take(limit)
 	defer s.patiences.give(waiting)
 	err := driver.ErrBadConn
 	for left := s.cfg.MaxIdleConns; left >= 0 && errors.Is(err, driver.ErrBadConn); left-- { // the last connection is new

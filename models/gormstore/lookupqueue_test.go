@@ -136,6 +136,25 @@ func TestALostConnectionIsUnavailableToAllOfAGroup(t *testing.T) {
 	}
 }
 
+func TestALookupThatHasWaitedTooLongTakesNoConnection(t *testing.T) {
+	s := openServer(t)
+	s.lookups.SetMaxOpenConns(1)
+	s.cfg.StatementTimeout, s.cfg.PoolTimeout = time.Hour, time.Hour
+	held, err := s.lookups.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = held.Close() }()
+	for _, left := range []time.Duration{-time.Second, 20 * time.Millisecond} { // in the queue already, and for a connection
+		q := asks("1", new(string))
+		q.until = time.Now().Add(left)
+		s.askPostgres(q)
+		if err := translate(q.err); !errors.Is(err, models.ErrUnavailable) {
+			t.Errorf("with %v left: %v, want ErrUnavailable", left, err)
+		}
+	}
+}
+
 func TestAGroupWaitsAsLongAsTheMostPatientOfIt(t *testing.T) {
 	now := time.Now()
 	if got := latest([]*question{{until: now}, {until: now.Add(1)}, {until: now.Add(-1)}}); got != now.Add(1) {
